@@ -1,0 +1,2 @@
+export type { Catalog, Environment, ManifestSource, Service, ServiceId, ServiceRole, SharedRule, SloEntry, Strategy } from './model.ts'
+export type { Graph, Reach, Schedule } from './graph-types.ts'

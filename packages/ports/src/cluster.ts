@@ -1,0 +1,121 @@
+import type { Instant } from './time.ts'
+
+/** Names a kind: `{ apiVersion: 'apps/v1', kind: 'Deployment' }`. */
+export interface ObjectKind {
+  readonly apiVersion: string
+  readonly kind: string
+}
+
+/** Names one object. `namespace` is absent for cluster-wide kinds. */
+export interface ObjectRef extends ObjectKind {
+  readonly namespace?: string
+  readonly name: string
+}
+
+/** A Kubernetes object as JSON. Fields other than these are read through accessors of the domain that knows them. */
+export interface KubeObject {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: {
+    readonly name: string
+    readonly namespace?: string
+    readonly uid?: string
+    readonly resourceVersion?: string
+    readonly generation?: number
+    readonly creationTimestamp?: string
+    readonly deletionTimestamp?: string
+    readonly labels?: Readonly<Record<string, string>>
+    readonly annotations?: Readonly<Record<string, string>>
+    readonly ownerReferences?: readonly { readonly apiVersion: string; readonly kind: string; readonly name: string; readonly uid: string; readonly controller?: boolean }[]
+    readonly [field: string]: unknown
+  }
+  readonly [field: string]: unknown
+}
+
+export interface KubeList {
+  readonly items: readonly KubeObject[]
+  readonly resourceVersion: string
+}
+
+export type PatchKind = 'json' | 'merge' | 'strategic'
+
+export interface ApplyOptions {
+  readonly fieldManager?: string
+  /** Take fields over from other managers. */
+  readonly force?: boolean
+  /** Ask the server what would come of it, and change nothing. */
+  readonly dryRun?: boolean
+}
+
+export interface DeleteOptions {
+  readonly gracePeriodSeconds?: number
+  readonly propagation?: 'Background' | 'Foreground' | 'Orphan'
+  readonly uid?: string
+  readonly resourceVersion?: string
+}
+
+export interface LogOptions {
+  readonly container?: string
+  readonly previous?: boolean
+  readonly tailLines?: number
+}
+
+export interface AccessQuestion {
+  readonly verb: string
+  readonly group: string
+  readonly resource: string
+  readonly namespace?: string
+}
+
+/**
+ * All objects of some kinds in a namespace, kept current by list and watch.
+ * It survives lost connections and expired resource versions by listing again.
+ */
+export interface Feed {
+  /** What is known now; complete, since `follow` answers only after the first lists. */
+  objects(kind: ObjectKind): readonly KubeObject[]
+  /** Resolves at the next change, or after so many milliseconds, whichever comes first. Rejects with a ClusterError when the cluster cannot be reached any longer. */
+  changed(withinMs: number): Promise<void>
+  /** When what is known was last confirmed by the server. */
+  confirmedAt(): Instant
+  close(): void
+}
+
+/** A Kubernetes API server, with one identity. Transient failures are retried inside; what is thrown is final and is a ClusterError. */
+export interface Cluster {
+  /** For reports: which server, which context of the kubeconfig, which namespace it defaults to. */
+  readonly identity: { readonly server: string; readonly context: string; readonly namespace: string }
+  version(): Promise<string>
+  /** Whether the server serves this kind, and whether its objects live in namespaces. */
+  knows(kind: ObjectKind): Promise<{ readonly namespaced: boolean; readonly resource: string } | undefined>
+  get(ref: ObjectRef): Promise<KubeObject | undefined>
+  list(kind: ObjectKind, where?: { readonly namespace?: string; readonly labelSelector?: string; readonly fieldSelector?: string }): Promise<KubeList>
+  follow(kinds: readonly ObjectKind[], namespace: string, signal?: AbortSignal): Promise<Feed>
+  create(object: KubeObject): Promise<KubeObject>
+  /** Refused with `conflict` when `metadata.resourceVersion` is not the current one. */
+  replace(object: KubeObject): Promise<KubeObject>
+  /** Server-side apply. Refused with `conflict` when another manager owns a field with another value, unless forced. */
+  apply(object: KubeObject, options?: ApplyOptions): Promise<KubeObject>
+  patch(ref: ObjectRef, kind: PatchKind, patch: unknown, subresource?: string): Promise<KubeObject>
+  /** False when there was no such object. */
+  delete(ref: ObjectRef, options?: DeleteOptions): Promise<boolean>
+  logs(namespace: string, pod: string, options?: LogOptions): Promise<string>
+  may(question: AccessQuestion): Promise<boolean>
+}
+
+export type ClusterErrorKind = 'not-found' | 'conflict' | 'invalid' | 'forbidden' | 'unauthorized' | 'gone' | 'too-many-requests' | 'timeout' | 'unreachable' | 'unknown-kind' | 'refused' | 'server'
+
+/** What a cluster said no with. The message names verb, resource, namespace and the server's own words. */
+export class ClusterError extends Error {
+  override readonly name = 'ClusterError'
+  readonly kind: ClusterErrorKind
+  readonly status: number | undefined
+  /** Causes as the API server lists them: the field and what is wrong with it. */
+  readonly causes: readonly { readonly field?: string; readonly message: string }[]
+  constructor(kind: ClusterErrorKind, message: string, details: { readonly status?: number; readonly causes?: ClusterError['causes']; readonly cause?: unknown } = {}) {
+    super(message, { cause: details.cause })
+    this.kind = kind
+    this.status = details.status
+    this.causes = details.causes ?? []
+  }
+}

@@ -1,0 +1,39 @@
+/** 40 (SHA-1) or 64 (SHA-256) lower-case hexadecimal digits. */
+export type ObjectName = string
+
+export type TreeMode = '000000' | '040000' | '100644' | '100755' | '120000' | '160000'
+
+/** One path that differs between two trees. A rename is a deletion and an addition. */
+export interface TreeChange {
+  /** As bytes decode in Latin-1 when they are no UTF-8; otherwise the name itself. */
+  readonly path: string
+  readonly kind: 'added' | 'deleted' | 'modified' | 'type-changed'
+  readonly before: { readonly mode: TreeMode; readonly object: ObjectName }
+  readonly after: { readonly mode: TreeMode; readonly object: ObjectName }
+}
+
+export interface Commit {
+  readonly id: ObjectName
+  readonly parents: readonly ObjectName[]
+}
+
+/**
+ * A repository, read only but for objects that it fetches by name.
+ * No configuration is written, no reference moved, nothing checked out, and a full clone is never made shallow.
+ */
+export interface Git {
+  /** The commit that a name stands for, tags peeled, or undefined when this repository does not have it. */
+  resolve(name: string): Promise<Commit | undefined>
+  /** Makes commits and their trees available, by object name, without history. True when all are there afterwards. */
+  obtain(commits: readonly ObjectName[]): Promise<boolean>
+  /** The best common ancestor, deepening a shallow history as far as needed; `unknown` when history ends before it is found. */
+  mergeBase(a: ObjectName, b: ObjectName): Promise<ObjectName | 'none' | 'unknown'>
+  isAncestor(ancestor: ObjectName, descendant: ObjectName): Promise<boolean | 'unknown'>
+  /** The nearest tag by ancestry below a commit, or undefined. */
+  previousTag(commit: ObjectName, pattern: string): Promise<{ readonly tag: string; readonly commit: ObjectName } | undefined>
+  diff(base: ObjectName, head: ObjectName): Promise<readonly TreeChange[]>
+  /** The content of a file in a commit, or undefined when there is none. */
+  read(commit: ObjectName, path: string): Promise<Uint8Array | undefined>
+  /** Paths of all files in a commit below a folder. */
+  paths(commit: ObjectName, under?: string): Promise<readonly string[]>
+}

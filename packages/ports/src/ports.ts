@@ -1,0 +1,25 @@
+import type { Cluster } from './cluster.ts'
+import type { Exec } from './exec.ts'
+import type { Files } from './files.ts'
+import type { Forge } from './forge.ts'
+import type { Git } from './git.ts'
+import type { Invocation } from './invocation.ts'
+import type { Log } from './log.ts'
+import type { Clock, Random } from './time.ts'
+
+/** The world, as a use case sees it. A use case names the ports that it takes: `Pick<Ports, 'git' | 'clock'>`. */
+export interface Ports {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly files: Files
+  readonly exec: Exec
+  readonly invocation: Invocation
+  readonly git: Git
+  readonly forge: Forge
+  readonly cluster: Cluster
+  /** Aborted when somebody asks the run to stop. From then on there are 7.5 seconds to leave a safe state. */
+  readonly signal: AbortSignal
+  /** Kept for the `post:` step of the same action, also when the run is killed. */
+  readonly keep: (name: string, value: string) => void
+}

@@ -1,0 +1,55 @@
+/**
+ * Which package may import which: the arrows of the house. A package that is not named here does not exist.
+ * Tests may also import what stands in `tests`.
+ */
+export interface Room {
+  readonly imports: readonly string[]
+  readonly tests?: readonly string[]
+  /** Adapters, the command line and scripts talk to the machine; domain packages only through ports. */
+  readonly touchesMachine: boolean
+}
+
+export const rooms: Readonly<Record<string, Room>> = {
+  verdict: { imports: [], touchesMachine: false },
+  source: { imports: [], touchesMachine: false },
+  capability: { imports: ['verdict'], touchesMachine: false },
+  ports: { imports: ['verdict'], touchesMachine: false },
+  manifests: { imports: ['verdict', 'source', 'ports'], touchesMachine: false },
+  catalog: { imports: ['verdict', 'capability', 'ports', 'source', 'manifests'], touchesMachine: false },
+  changes: { imports: ['verdict', 'capability', 'ports', 'source', 'catalog'], tests: ['git', 'forge', 'sandbox'], touchesMachine: false },
+  rollout: { imports: ['verdict', 'capability', 'ports', 'source', 'manifests', 'catalog'], tests: ['kube', 'sandbox'], touchesMachine: false },
+  report: { imports: ['verdict', 'ports'], touchesMachine: false },
+  kube: { imports: ['verdict', 'ports'], tests: ['sandbox'], touchesMachine: true },
+  git: { imports: ['verdict', 'ports'], touchesMachine: true },
+  forge: { imports: ['verdict', 'ports'], tests: ['sandbox'], touchesMachine: true },
+  runner: { imports: ['verdict', 'capability', 'ports', 'report'], touchesMachine: true },
+  wiring: { imports: ['verdict', 'capability', 'ports', 'runner', 'kube', 'git', 'forge'], touchesMachine: true },
+  sandbox: { imports: ['verdict', 'ports', 'source'], touchesMachine: true },
+  cli: { imports: ['verdict', 'capability', 'ports', 'report', 'runner', 'wiring', 'catalog', 'changes', 'rollout', 'sandbox'], touchesMachine: true },
+}
+
+/** An action reads inputs, calls one use case and writes outputs: it needs the domain package, the runner and the wiring. */
+export const actionImports: readonly string[] = ['runner', 'wiring', 'changes', 'rollout']
+
+/** One importer for each SDK, so that its version and its start-up cost have one owner. */
+export const sdkOwners: Readonly<Record<string, string>> = {
+  '@kubernetes/client-node': 'kube',
+  '@actions/core': 'runner',
+  '@actions/exec': 'runner',
+  '@actions/github': 'forge',
+  '@octokit/': 'forge',
+  'js-yaml': 'source',
+  '@stricli/core': 'cli',
+}
+
+/** What only adapters, the runner, the command line, the sandbox and scripts may name. */
+export const machineWords: readonly RegExp[] = [
+  /\bprocess\s*\.\s*(env|exit|exitCode|argv|cwd|on|stdout|stderr|stdin)\b/,
+  /\bconsole\s*\./,
+  /\bDate\s*\.\s*now\b/,
+  /\bnew Date\(\s*\)/,
+  /\bMath\s*\.\s*random\b/,
+  /\b(setTimeout|setInterval|setImmediate)\s*\(/,
+  /\bfrom\s+'node:(fs|fs\/promises|child_process|http|https|net|tls|os|dns|worker_threads)'/,
+  /\bfetch\s*\(/,
+]

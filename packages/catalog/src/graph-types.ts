@@ -22,7 +22,7 @@ export interface Graph {
   withDependencies(origins: Iterable<ServiceId>): ReadonlyMap<ServiceId, Reach>
   /** Strongly connected units, dependencies first. A unit of several services is a cycle and goes out as one. */
   readonly units: readonly (readonly ServiceId[])[]
-  /** For each unit that is a cycle, one shortest path through it: `a, b, c, a`. */
+  /** For each unit that is a cycle, in the order of the units, a shortest way round through its first service: `a, b, c, a`. */
   readonly cycles: readonly (readonly ServiceId[])[]
   /** Levels of a subset (default: all) in deploy order. Order through services outside of the subset counts. */
   waves(subset?: Iterable<ServiceId>): readonly (readonly ServiceId[])[]

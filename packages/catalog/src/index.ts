@@ -1,2 +1,6 @@
 export type { Catalog, Environment, ManifestSource, Service, ServiceId, ServiceRole, SharedRule, SloEntry, Strategy } from './model.ts'
 export type { Graph, Reach, Schedule } from './graph-types.ts'
+export type { GraphService } from './graph.ts'
+export { buildGraph } from './graph.ts'
+export type { ScheduleWish } from './schedule.ts'
+export { schedule } from './schedule.ts'

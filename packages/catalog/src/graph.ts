@@ -1,0 +1,141 @@
+import { ConfigurationError, type Problem } from '@fermata/verdict'
+import { components, cycleThrough, type Components } from './components.ts'
+import type { Graph, Reach } from './graph-types.ts'
+import type { ServiceId } from './model.ts'
+import { row, rowsFrom, transpose, type Rows } from './rows.ts'
+
+/** What the graph needs to know of a service. */
+export interface GraphService {
+  readonly id: ServiceId
+  readonly dependencies: readonly ServiceId[]
+}
+
+/**
+ * The graph of some services, in O(services + dependencies). A dependency that is named twice counts once.
+ * Asked for a service that it does not have, the graph throws a RangeError: ask `has` first.
+ * @throws ConfigurationError for an id that occurs twice, and for a dependency that is not among the services
+ */
+export function buildGraph(services: Iterable<GraphService>): Graph {
+  const { ids, numbers, needs } = enumerate(services)
+  const neededBy = transpose(needs, ids.length)
+  const parts = components(needs)
+  const nameAll = (nodes: Iterable<number>): readonly ServiceId[] => Array.from(nodes, (node) => ids[node] as ServiceId)
+  const number = (id: ServiceId): number => {
+    const known = numbers.get(id)
+    if (known === undefined) throw new RangeError(`The graph has no service ${JSON.stringify(id)}.`)
+    return known
+  }
+  const reach = (edges: Rows, origins: Iterable<ServiceId>): ReadonlyMap<ServiceId, Reach> =>
+    named(ids, spread(edges, Array.from(origins, number)))
+
+  return {
+    ids,
+    has: (id) => numbers.has(id),
+    dependencies: (id) => nameAll(row(needs, number(id))),
+    dependents: (id) => nameAll(row(neededBy, number(id))),
+    withDependents: (origins) => reach(neededBy, origins),
+    withDependencies: (origins) => reach(needs, origins),
+    units: Array.from({ length: parts.count }, (_, part) => nameAll(row(parts.members, part))),
+    cycles: Array.from({ length: parts.count }, (_, part) => cycleThrough(needs, parts.of, row(parts.members, part)[0] as number))
+      .filter((cycle) => cycle !== undefined)
+      .map(nameAll),
+    waves: (subset) => {
+      const chosen = new Uint8Array(ids.length).fill(subset === undefined ? 1 : 0)
+      for (const id of subset ?? []) chosen[number(id)] = 1
+      return levels(needs, parts, chosen).map(nameAll)
+    },
+  }
+}
+
+interface Enumeration {
+  readonly ids: readonly ServiceId[]
+  readonly numbers: ReadonlyMap<ServiceId, number>
+  /** Edges to what a service needs, in rising order. */
+  readonly needs: Rows
+}
+
+function enumerate(services: Iterable<GraphService>): Enumeration {
+  const all = [...services]
+  const numbers = new Map(all.map(({ id }, number) => [id, number]))
+  const problems: Problem[] = []
+  if (numbers.size < all.length) {
+    const twice = new Set(all.filter(({ id }, number) => numbers.get(id) !== number).map(({ id }) => id))
+    problems.push(...Array.from(twice, (id) => ({ says: `Service ${id} is there more than once.`, remedy: 'Give each service its own id.' })))
+  }
+  const edges = all.map(({ id, dependencies }) => {
+    const targets: number[] = []
+    for (const dependency of new Set(dependencies)) {
+      const target = numbers.get(dependency)
+      if (target === undefined) problems.push({ says: `Service ${id} depends on ${JSON.stringify(dependency)}, which is no service.`, remedy: 'Define it, or remove the dependency.' })
+      else targets.push(target)
+    }
+    return targets
+  })
+  if (problems.length > 0) throw new ConfigurationError(problems)
+  const ids = all.map(({ id }) => id)
+  const unsorted = rowsFrom(edges)
+  return { ids, numbers, needs: transpose(transpose(unsorted, ids.length), ids.length) }
+}
+
+interface Spread {
+  /** -1 for a node that was not reached. */
+  readonly distance: Int32Array
+  /** The node before, or -1 for an origin. */
+  readonly via: Int32Array
+  readonly origin: Int32Array
+}
+
+/** Breadth-first search from several nodes at once. Of several shortest ways the one by catalog order is kept. */
+function spread(edges: Rows, origins: readonly number[]): Spread {
+  const nodes = edges.starts.length - 1
+  const distance = new Int32Array(nodes).fill(-1)
+  const via = new Int32Array(nodes).fill(-1)
+  const origin = new Int32Array(nodes).fill(-1)
+  const queue = [...new Set(origins)].sort((a, b) => a - b)
+  for (const node of queue) {
+    distance[node] = 0
+    origin[node] = node
+  }
+  for (const node of queue) {
+    for (const target of row(edges, node)) {
+      if (distance[target] !== -1) continue
+      distance[target] = (distance[node] as number) + 1
+      via[target] = node
+      origin[target] = origin[node] as number
+      queue.push(target)
+    }
+  }
+  return { distance, via, origin }
+}
+
+function named(ids: readonly ServiceId[], { distance, via, origin }: Spread): ReadonlyMap<ServiceId, Reach> {
+  const reached = new Map<ServiceId, Reach>()
+  for (const [node, id] of ids.entries()) {
+    const steps = distance[node] as number
+    if (steps !== -1) reached.set(id, { via: ids[via[node] as number], origin: ids[origin[node] as number] as ServiceId, distance: steps })
+  }
+  return reached
+}
+
+/**
+ * Longest-path levels of the chosen nodes over the condensed graph. A unit that is not chosen hands on the level of what it needs
+ * and takes none itself, so order through it counts and no level is empty.
+ */
+function levels(needs: Rows, parts: Components, chosen: Uint8Array): readonly (readonly number[])[] {
+  const level = new Int32Array(parts.count)
+  const takesLevel = new Uint8Array(parts.count)
+  for (let part = 0; part < parts.count; part++) {
+    for (const node of row(parts.members, part)) {
+      if (chosen[node] === 1) takesLevel[part] = 1
+      for (const target of row(needs, node)) {
+        const below = parts.of[target] as number
+        if (below !== part) level[part] = Math.max(level[part] as number, (level[below] as number) + (takesLevel[below] as number))
+      }
+    }
+  }
+  const result: number[][] = []
+  for (const [node, part] of parts.of.entries()) {
+    if (chosen[node] === 1) (result[level[part] as number] ??= []).push(node)
+  }
+  return result
+}

@@ -1,3 +1,4 @@
+import { EnvironmentError, type ReasonCode } from '@fermata/verdict'
 import type { Instant } from './time.ts'
 
 /** Names a kind: `{ apiVersion: 'apps/v1', kind: 'Deployment' }`. */
@@ -103,19 +104,38 @@ export interface Cluster {
   may(question: AccessQuestion): Promise<boolean>
 }
 
-export type ClusterErrorKind = 'not-found' | 'conflict' | 'invalid' | 'forbidden' | 'unauthorized' | 'gone' | 'too-many-requests' | 'timeout' | 'unreachable' | 'unknown-kind' | 'refused' | 'server'
+/** Every way to say no. `refused` is admission: policies, quotas, webhooks. */
+export const clusterErrorKinds = ['not-found', 'conflict', 'invalid', 'forbidden', 'unauthorized', 'gone', 'too-many-requests', 'timeout', 'unreachable', 'unknown-kind', 'refused', 'server'] as const
+export type ClusterErrorKind = (typeof clusterErrorKinds)[number]
 
-/** What a cluster said no with. The message names verb, resource, namespace and the server's own words. */
-export class ClusterError extends Error {
+export interface ClusterErrorDetails {
+  readonly status?: number
+  readonly causes?: ClusterError['causes']
+  readonly cause?: unknown
+  /** More exact than the code of the kind. */
+  readonly code?: ReasonCode
+  readonly remedy?: string
+}
+
+/**
+ * What a cluster said no with. The message names verb, resource, namespace and the server's own words.
+ * It is an EnvironmentError, so that one that nobody expected is still reported with cause and remedy.
+ */
+export class ClusterError extends EnvironmentError {
   override readonly name = 'ClusterError'
   readonly kind: ClusterErrorKind
   readonly status: number | undefined
   /** Causes as the API server lists them: the field and what is wrong with it. */
   readonly causes: readonly { readonly field?: string; readonly message: string }[]
-  constructor(kind: ClusterErrorKind, message: string, details: { readonly status?: number; readonly causes?: ClusterError['causes']; readonly cause?: unknown } = {}) {
-    super(message, { cause: details.cause })
+  constructor(kind: ClusterErrorKind, message: string, details: ClusterErrorDetails = {}) {
+    super({ code: details.code ?? clusterErrorCode(kind), severity: 'error', message, ...(details.remedy !== undefined && { remedy: details.remedy }) }, { cause: details.cause })
     this.kind = kind
     this.status = details.status
     this.causes = details.causes ?? []
   }
+}
+
+/** `FM-KUBE-NOT-FOUND`, ...; their meanings are in the code table of the adapter. */
+export function clusterErrorCode(kind: ClusterErrorKind): ReasonCode {
+  return `FM-KUBE-${kind.toUpperCase()}`
 }

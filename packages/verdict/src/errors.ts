@@ -1,8 +1,10 @@
-import type { Location, Reason } from './reason.ts'
+import type { Location, Reason, ReasonCode } from './reason.ts'
 import { locationText } from './reason.ts'
 
 /** One thing that the caller must change. */
 export interface Problem {
+  /** Where the problem has a page in the reference. */
+  readonly code?: ReasonCode
   /** What is wrong, naming the thing. */
   readonly says: string
   /** What to write instead. */
@@ -22,7 +24,7 @@ export class ConfigurationError extends Error {
 
 /** The world did not answer, or refused: cluster, network, permission. The reason says which verb on what. */
 export class EnvironmentError extends Error {
-  override readonly name = 'EnvironmentError'
+  override readonly name: string = 'EnvironmentError'
   readonly reason: Reason
   constructor(reason: Reason, options?: ErrorOptions) {
     super(reason.remedy === undefined ? reason.message : `${reason.message} ${reason.remedy}`, options)

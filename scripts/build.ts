@@ -1,0 +1,83 @@
+import ncc from '@vercel/ncc'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { licenceOf, transpile, writeText } from './build/transpile.ts'
+
+/**
+ * dist: one bundle with chunks that load when they are needed, and a stub for each entry.
+ * First each package becomes one file (esbuild), then ncc joins them in one pass.
+ * Usage: node scripts/build.ts [folder]   (default dist)
+ */
+const root = join(import.meta.dirname, '..')
+const out = resolve(root, process.argv[2] ?? 'dist')
+const work = `${out === join(root, 'dist') ? join(root, 'build') : out}.work`
+
+/** Packages whose SDK is CommonJS inside. */
+const commonJs: readonly string[] = ['kube', 'forge', 'runner']
+const packages = readdirSync(join(root, 'packages')).toSorted()
+const actions = readdirSync(join(root, 'actions')).filter((name) => existsSync(join(root, 'actions', name, 'src/index.ts'))).toSorted()
+
+rmSync(work, { recursive: true, force: true })
+const inputs = new Set<string>()
+for (const name of packages) {
+  const folder = join(work, 'node_modules/@fermata', name)
+  const kind = commonJs.includes(name) ? 'cjs' : 'esm'
+  const file = kind === 'cjs' ? 'index.cjs' : 'index.js'
+  const made = await transpile(root, `packages/${name}/src/index.ts`, join(folder, file), kind)
+  for (const input of made.inputs) inputs.add(input)
+  for (const left of made.left) inputs.add(`node_modules/${left}/package.json`.replace('zod/mini/', 'zod/'))
+  await writeText(join(folder, 'package.json'), JSON.stringify({ name: `@fermata/${name}`, type: 'module', exports: `./${file}`, sideEffects: false }))
+}
+const entries: string[] = ['fermata']
+for (const name of actions) {
+  await transpile(root, `actions/${name}/src/index.ts`, join(work, 'actions', `${name}.js`), 'esm')
+  await transpile(root, `actions/${name}/src/post.ts`, join(work, 'actions', `${name}-post.js`), 'esm')
+  entries.push(name, `${name}-post`)
+}
+await writeText(join(work, 'package.json'), JSON.stringify({ type: 'module' }))
+await writeText(
+  join(work, 'index.js'),
+  [
+    "import '@fermata/runner'",
+    'const entries = {',
+    "  fermata: () => import('@fermata/cli').then((cli) => cli.main()),",
+    ...entries.filter((name) => name !== 'fermata').map((name) => `  '${name}': () => import('./actions/${name}.js'),`),
+    '}',
+    'export function start(name) { return entries[name]() }',
+    '',
+  ].join('\n'),
+)
+
+const { code, assets } = await ncc(join(work, 'index.js'), { cache: false, minify: false, sourceMap: false, quiet: true, license: '', target: 'es2024', esm: true } as Parameters<typeof ncc>[1])
+rmSync(out, { recursive: true, force: true })
+const files = new Map<string, string | Buffer>([['index.js', code]])
+for (const [name, asset] of Object.entries(assets)) files.set(name, asset.source as string | Buffer)
+for (const name of entries) files.set(`${name}.js`, `${name === 'fermata' ? '#!/usr/bin/env node\n' : ''}import { start } from './index.js'\nawait start('${name}')\n`)
+files.set('package.json', '{ "type": "module" }\n')
+files.set('licenses.txt', licences())
+files.set('manifest.json', manifest(files))
+for (const [name, content] of [...files].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+  await mkdir(dirname(join(out, name)), { recursive: true })
+  await writeFile(join(out, name), content)
+}
+rmSync(work, { recursive: true, force: true })
+const total = [...files.values()].reduce((sum, content) => sum + Buffer.byteLength(content), 0)
+console.error(`${out}: ${files.size} files, ${(total / 1e6).toFixed(2)} MB`)
+
+function licences(): string {
+  const found = new Map<string, string>()
+  for (const input of inputs) {
+    const licence = licenceOf(root, input)
+    if (licence !== undefined) found.set(licence.name, `${licence.name}\nLicence: ${licence.licence}\n\n${licence.text}\n`)
+  }
+  return [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text).join(`\n${'-'.repeat(80)}\n\n`)
+}
+
+/** Every file of dist with its size and hash; a test holds the list. */
+function manifest(all: ReadonlyMap<string, string | Buffer>): string {
+  const rows = [...all].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, content]) => [name, { bytes: Buffer.byteLength(content), sha256: createHash('sha256').update(content).digest('hex') }])
+  return `${JSON.stringify(Object.fromEntries(rows), null, 2)}\n`
+}
+

@@ -59,11 +59,8 @@ export function components(edges: Rows): Components {
   return { count, of, members: transpose({ starts: Int32Array.from({ length: nodes + 1 }, (_, node) => node), targets: of }, count) }
 }
 
-/**
- * The shortest way from a node of a component back to itself, by breadth-first search inside of the component; both ends are the node.
- * Undefined for a component of one node that has no edge to itself.
- */
-export function cycleThrough(edges: Rows, of: Int32Array, node: number): readonly number[] | undefined {
+/** A shortest way from a node on a cycle back to itself, by breadth-first search inside of its component; both ends are the node. */
+export function cycleThrough(edges: Rows, of: Int32Array, node: number): readonly number[] {
   const from = new Map<number, number>()
   const queue = [node]
   for (const here of queue) {
@@ -74,12 +71,12 @@ export function cycleThrough(edges: Rows, of: Int32Array, node: number): readonl
       queue.push(target)
     }
   }
-  return undefined
+  throw new Error(`Node ${node} is on no cycle.`)
 }
 
 /** From where the search began to `end`, both included. */
 function wayBack(from: ReadonlyMap<number, number>, end: number): readonly number[] {
   const way: number[] = []
   for (let here: number | undefined = end; here !== undefined; here = from.get(here)) way.push(here)
-  return way.reverse()
+  return way.toReversed()
 }

@@ -2,7 +2,7 @@ import { ConfigurationError, type Problem } from '@fermata/verdict'
 import { components, cycleThrough, type Components } from './components.ts'
 import type { Graph, Reach } from './graph-types.ts'
 import type { ServiceId } from './model.ts'
-import { row, rowsFrom, transpose, type Rows } from './rows.ts'
+import { row, rowCount, rowsFrom, transpose, visit, type Rows } from './rows.ts'
 
 /** What the graph needs to know of a service. */
 export interface GraphService {
@@ -19,7 +19,12 @@ export function buildGraph(services: Iterable<GraphService>): Graph {
   const { ids, numbers, needs } = enumerate(services)
   const neededBy = transpose(needs, ids.length)
   const parts = components(needs)
-  const nameAll = (nodes: Iterable<number>): readonly ServiceId[] => Array.from(nodes, (node) => ids[node] as ServiceId)
+  const nameAll = (nodes: readonly number[]): readonly ServiceId[] => nodes.map((node) => ids[node] as ServiceId)
+  const nameRow = (rows: Rows, index: number): readonly ServiceId[] => {
+    const names: ServiceId[] = []
+    visit(rows, index, (node) => names.push(ids[node] as ServiceId))
+    return names
+  }
   const number = (id: ServiceId): number => {
     const known = numbers.get(id)
     if (known === undefined) throw new RangeError(`The graph has no service ${JSON.stringify(id)}.`)
@@ -31,14 +36,12 @@ export function buildGraph(services: Iterable<GraphService>): Graph {
   return {
     ids,
     has: (id) => numbers.has(id),
-    dependencies: (id) => nameAll(row(needs, number(id))),
-    dependents: (id) => nameAll(row(neededBy, number(id))),
+    dependencies: (id) => nameRow(needs, number(id)),
+    dependents: (id) => nameRow(neededBy, number(id)),
     withDependents: (origins) => reach(neededBy, origins),
     withDependencies: (origins) => reach(needs, origins),
-    units: Array.from({ length: parts.count }, (_, part) => nameAll(row(parts.members, part))),
-    cycles: Array.from({ length: parts.count }, (_, part) => cycleThrough(needs, parts.of, row(parts.members, part)[0] as number))
-      .filter((cycle) => cycle !== undefined)
-      .map(nameAll),
+    units: Array.from({ length: parts.count }, (_, part) => nameRow(parts.members, part)),
+    cycles: cycles(needs, parts).map(nameAll),
     waves: (subset) => {
       const chosen = new Uint8Array(ids.length).fill(subset === undefined ? 1 : 0)
       for (const id of subset ?? []) chosen[number(id)] = 1
@@ -87,7 +90,7 @@ interface Spread {
 
 /** Breadth-first search from several nodes at once. Of several shortest ways the one by catalog order is kept. */
 function spread(edges: Rows, origins: readonly number[]): Spread {
-  const nodes = edges.starts.length - 1
+  const nodes = rowCount(edges)
   const distance = new Int32Array(nodes).fill(-1)
   const via = new Int32Array(nodes).fill(-1)
   const origin = new Int32Array(nodes).fill(-1)
@@ -97,13 +100,13 @@ function spread(edges: Rows, origins: readonly number[]): Spread {
     origin[node] = node
   }
   for (const node of queue) {
-    for (const target of row(edges, node)) {
-      if (distance[target] !== -1) continue
+    visit(edges, node, (target) => {
+      if (distance[target] !== -1) return
       distance[target] = (distance[node] as number) + 1
       via[target] = node
       origin[target] = origin[node] as number
       queue.push(target)
-    }
+    })
   }
   return { distance, via, origin }
 }
@@ -117,6 +120,17 @@ function named(ids: readonly ServiceId[], { distance, via, origin }: Spread): Re
   return reached
 }
 
+/** A unit of one node that does not need itself is no cycle, and most units are of that kind: they cost no search. */
+function cycles(needs: Rows, parts: Components): readonly (readonly number[])[] {
+  const found: (readonly number[])[] = []
+  for (let part = 0; part < parts.count; part++) {
+    const size = (parts.members.starts[part + 1] as number) - (parts.members.starts[part] as number)
+    const first = parts.members.targets[parts.members.starts[part] as number] as number
+    if (size > 1 || row(needs, first).includes(first)) found.push(cycleThrough(needs, parts.of, first))
+  }
+  return found
+}
+
 /**
  * Longest-path levels of the chosen nodes over the condensed graph. A unit that is not chosen hands on the level of what it needs
  * and takes none itself, so order through it counts and no level is empty.
@@ -125,13 +139,13 @@ function levels(needs: Rows, parts: Components, chosen: Uint8Array): readonly (r
   const level = new Int32Array(parts.count)
   const takesLevel = new Uint8Array(parts.count)
   for (let part = 0; part < parts.count; part++) {
-    for (const node of row(parts.members, part)) {
+    visit(parts.members, part, (node) => {
       if (chosen[node] === 1) takesLevel[part] = 1
-      for (const target of row(needs, node)) {
+      visit(needs, node, (target) => {
         const below = parts.of[target] as number
         if (below !== part) level[part] = Math.max(level[part] as number, (level[below] as number) + (takesLevel[below] as number))
-      }
-    }
+      })
+    })
   }
   const result: number[][] = []
   for (const [node, part] of parts.of.entries()) {

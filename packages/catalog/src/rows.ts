@@ -11,18 +11,21 @@ export function rowCount(rows: Rows): number {
   return rows.starts.length - 1
 }
 
-/** The neighbours of one row, as a view without a copy. */
+/** The neighbours of one row, as a view. Making a view costs more than a short loop: where every row is met, use `visit`. */
 export function row(rows: Rows, index: number): Int32Array {
   return rows.targets.subarray(rows.starts[index], rows.starts[index + 1])
+}
+
+export function visit(rows: Rows, index: number, visitor: (target: number) => void): void {
+  const end = rows.starts[index + 1] as number
+  for (let edge = rows.starts[index] as number; edge < end; edge++) visitor(rows.targets[edge] as number)
 }
 
 /** @param neighbours for each row its neighbours, in any order */
 export function rowsFrom(neighbours: readonly (readonly number[])[]): Rows {
   const starts = new Int32Array(neighbours.length + 1)
-  for (const [index, list] of neighbours.entries()) starts[index + 1] = (starts[index] as number) + list.length
-  const targets = new Int32Array(starts.at(-1) as number)
-  for (const [index, list] of neighbours.entries()) targets.set(list, starts[index])
-  return { starts, targets }
+  neighbours.forEach((list, index) => (starts[index + 1] = (starts[index] as number) + list.length))
+  return { starts, targets: Int32Array.from(neighbours.flat()) }
 }
 
 /**
@@ -37,11 +40,11 @@ export function transpose(rows: Rows, columns: number): Rows {
   const targets = new Int32Array(rows.targets.length)
   const free = starts.slice()
   for (let source = 0; source < rowCount(rows); source++) {
-    for (const target of row(rows, source)) {
+    visit(rows, source, (target) => {
       const slot = free[target] as number
       targets[slot] = source
       free[target] = slot + 1
-    }
+    })
   }
   return { starts, targets }
 }

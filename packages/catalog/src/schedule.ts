@@ -39,8 +39,8 @@ export function schedule(graph: Graph, wish: ScheduleWish): Schedule {
     // The minimum is against rounding alone: the same durations, added up in two orders, can differ in their last digit.
     lowerBound: Math.min(makespan, Math.max(criticalLength, work / wish.runners)),
     criticalPath: criticalPath(plan, earliest, last),
-    starts: serviceStarts(graph, plan, starts, wish.durations),
-    slack: perService(graph, plan, (job) => Math.max(0, criticalLength - (earliest[job] as number) - (tails[job] as number))),
+    starts: serviceStarts(plan, starts, wish.durations),
+    slack: perService(plan, (job) => Math.max(0, criticalLength - (earliest[job] as number) - (tails[job] as number))),
     withBarriers: graph.waves(subset).reduce((sum, wave) => sum + waveLength(wave, plan, wish.runners), 0),
   }
 }
@@ -53,28 +53,35 @@ interface Job {
   readonly neededBy: readonly number[]
 }
 
-/** Every job stands behind all that it needs. */
 interface JobPlan {
+  /** Every job stands behind all that it needs. */
   readonly jobs: readonly Job[]
   readonly jobOf: ReadonlyMap<ServiceId, number>
+  /** Of the subset, in catalog order. */
+  readonly services: readonly ServiceId[]
 }
 
 function planJobs(graph: Graph, durations: ScheduleWish['durations'], subset: readonly ServiceId[] | undefined): JobPlan {
   const chosen = new Set(subset ?? graph.ids)
   for (const id of chosen) if (!graph.has(id)) throw new RangeError(`The graph has no service ${JSON.stringify(id)}.`)
   const jobOf = new Map<ServiceId, number>()
-  for (const [index, unit] of graph.units.entries()) for (const id of unit) jobOf.set(id, index)
+  graph.units.forEach((unit, index) => unit.forEach((id) => jobOf.set(id, index)))
 
   const neededBy: number[][] = graph.units.map(() => [])
   const jobs = graph.units.map((unit, index) => {
-    const needs = new Set<number>()
-    for (const id of unit) for (const dependency of graph.dependencies(id)) needs.add(jobOf.get(dependency) as number)
-    needs.delete(index)
+    const needs = neededUnits(graph, unit, jobOf)
     for (const other of needs) neededBy[other]?.push(index)
     const services = unit.filter((id) => chosen.has(id))
-    return { services, duration: services.reduce((sum, id) => sum + checkedDuration(id, durations(id)), 0), needs: [...needs], neededBy: neededBy[index] as readonly number[] }
+    return { services, duration: services.reduce((sum, id) => sum + checkedDuration(id, durations(id)), 0), needs, neededBy: neededBy[index] as readonly number[] }
   })
-  return { jobs, jobOf }
+  return { jobs, jobOf, services: graph.ids.filter((id) => chosen.has(id)) }
+}
+
+/** Other units than itself, each once. */
+function neededUnits(graph: Graph, unit: readonly ServiceId[], jobOf: ReadonlyMap<ServiceId, number>): readonly number[] {
+  const own = jobOf.get(unit[0] as ServiceId)
+  const all = unit.flatMap((id) => graph.dependencies(id)).map((id) => jobOf.get(id) as number)
+  return [...new Set(all)].filter((other) => other !== own)
 }
 
 function checkedDuration(id: ServiceId, duration: number): number {
@@ -89,7 +96,7 @@ function endOf({ jobs }: JobPlan, starts: Float64Array, index: number): number {
 /** With unlimited runners (critical path method, Kelley and Walker 1959, forward pass). */
 function earliestStarts(plan: JobPlan): Float64Array {
   const earliest = new Float64Array(plan.jobs.length)
-  for (const [index, job] of plan.jobs.entries()) for (const needed of job.needs) earliest[index] = Math.max(earliest[index] as number, endOf(plan, earliest, needed))
+  plan.jobs.forEach((job, index) => (earliest[index] = job.needs.reduce((latest, needed) => Math.max(latest, endOf(plan, earliest, needed)), 0)))
   return earliest
 }
 
@@ -119,7 +126,7 @@ function criticalPath(plan: JobPlan, earliest: Float64Array, last: number | unde
     const begins = earliest[index]
     index = plan.jobs[index]?.needs.find((needed) => endOf(plan, earliest, needed) === begins)
   }
-  return path.reverse().flatMap((index) => plan.jobs[index]?.services ?? [])
+  return path.toReversed().flatMap((index) => plan.jobs[index]?.services ?? [])
 }
 
 /** The start of every job on so many runners. */
@@ -179,21 +186,19 @@ function waveLength(wave: readonly ServiceId[], { jobs, jobOf }: JobPlan, runner
   return end
 }
 
-/** In catalog order, for the services of the subset. */
-function perService<T>(graph: Graph, { jobs, jobOf }: JobPlan, valueOf: (job: number) => T): ReadonlyMap<ServiceId, T> {
-  const chosen = new Set(jobs.flatMap((job) => job.services))
-  return new Map(graph.ids.filter((id) => chosen.has(id)).map((id) => [id, valueOf(jobOf.get(id) as number)]))
+function perService<T>({ services, jobOf }: JobPlan, valueOf: (job: number) => T): Map<ServiceId, T> {
+  return new Map(services.map((id) => [id, valueOf(jobOf.get(id) as number)]))
 }
 
-function serviceStarts(graph: Graph, plan: JobPlan, starts: Float64Array, durations: ScheduleWish['durations']): ReadonlyMap<ServiceId, number> {
-  const within = new Map<ServiceId, number>(perService(graph, plan, (job) => starts[job] as number))
-  for (const [index, { services }] of plan.jobs.entries()) {
-    if (services.length < 2) continue
-    let start = starts[index] as number
+/** The services of a cycle follow each other on its runner. */
+function serviceStarts(plan: JobPlan, starts: Float64Array, durations: ScheduleWish['durations']): ReadonlyMap<ServiceId, number> {
+  const byService = perService(plan, (job) => starts[job] as number)
+  for (const { services } of plan.jobs) {
+    let start = byService.get(services[0] as ServiceId) ?? 0
     for (const id of services) {
-      within.set(id, start)
+      byService.set(id, start)
       start += durations(id)
     }
   }
-  return within
+  return byService
 }

@@ -82,6 +82,14 @@ export interface Feed {
   close(): void
 }
 
+/** Which cluster a use case wants to talk to. What is absent is taken from the environment of the process, as kubectl does. */
+export interface ClusterWish {
+  /** Path of a kubeconfig, or its text. */
+  readonly kubeconfig?: string | undefined
+  readonly context?: string | undefined
+  readonly namespace?: string | undefined
+}
+
 /** A Kubernetes API server, with one identity. Transient failures are retried inside; what is thrown is final and is a ClusterError. */
 export interface Cluster {
   /** For reports: which server, which context of the kubeconfig, which namespace it defaults to. */

@@ -5,7 +5,7 @@ export type TreeMode = '000000' | '040000' | '100644' | '100755' | '120000' | '1
 
 /** One path that differs between two trees. A rename is a deletion and an addition. */
 export interface TreeChange {
-  /** As bytes decode in Latin-1 when they are no UTF-8; otherwise the name itself. */
+  /** Segment by segment: a segment that is no UTF-8 is decoded as Latin-1, so that the folders above it keep their names. */
   readonly path: string
   readonly kind: 'added' | 'deleted' | 'modified' | 'type-changed'
   readonly before: { readonly mode: TreeMode; readonly object: ObjectName }
@@ -22,12 +22,15 @@ export interface Commit {
  * No configuration is written, no reference moved, nothing checked out, and a full clone is never made shallow.
  */
 export interface Git {
-  /** The commit that a name stands for, tags peeled, or undefined when this repository does not have it. */
+  /** The commit that a name stands for, tags peeled, or undefined when this repository does not have it. Parents as written in the commit, also where history ends. Never fetches. */
   resolve(name: string): Promise<Commit | undefined>
+  /** The commit that a full ref name (`refs/heads/main`) stands for in the remote now, tags peeled, or undefined when the remote has no such ref. Asks the remote. */
+  tip(ref: string): Promise<ObjectName | undefined>
   /** Makes commits and their trees available, by object name, without history. True when all are there afterwards. */
   obtain(commits: readonly ObjectName[]): Promise<boolean>
   /** The best common ancestor, deepening a shallow history as far as needed; `unknown` when history ends before it is found. */
   mergeBase(a: ObjectName, b: ObjectName): Promise<ObjectName | 'none' | 'unknown'>
+  /** Never fetches: `unknown` when a commit is missing or history ends too early. */
   isAncestor(ancestor: ObjectName, descendant: ObjectName): Promise<boolean | 'unknown'>
   /** The nearest tag by ancestry below a commit, or undefined. */
   previousTag(commit: ObjectName, pattern: string): Promise<{ readonly tag: string; readonly commit: ObjectName } | undefined>

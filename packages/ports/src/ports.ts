@@ -1,4 +1,4 @@
-import type { Cluster } from './cluster.ts'
+import type { Cluster, ClusterWish } from './cluster.ts'
 import type { Exec } from './exec.ts'
 import type { Files } from './files.ts'
 import type { Forge } from './forge.ts'
@@ -17,7 +17,11 @@ export interface Ports {
   readonly invocation: Invocation
   readonly git: Git
   readonly forge: Forge
-  readonly cluster: Cluster
+  /**
+   * Connects to a cluster. A function, since which one it is stands in the catalog: `environments.production.context`.
+   * Rejects with an EnvironmentError or ConfigurationError that says which kubeconfig, context or credential is wrong.
+   */
+  readonly cluster: (wish: ClusterWish) => Promise<Cluster>
   /** Aborted when somebody asks the run to stop. From then on there are 7.5 seconds to leave a safe state. */
   readonly signal: AbortSignal
   /** Kept for the `post:` step of the same action, also when the run is killed. */

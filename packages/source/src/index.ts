@@ -1,1 +1,8 @@
-export {}
+export type { Parsed, TextDocument } from './document.ts'
+export type { Path, Position, TextProblem } from './position.ts'
+export type { YamlVersion } from './schemas.ts'
+export type { YamlSource } from './yaml.ts'
+export { parseYaml } from './yaml.ts'
+export { parseJson } from './json.ts'
+export type { Edit } from './edit.ts'
+export { insertUnder } from './edit.ts'

@@ -1,1 +1,3 @@
-export {}
+export { forgeCodes } from './codes.ts'
+export type { ForgeWish } from './forge.ts'
+export { createForge, defaultApiUrl } from './forge.ts'

@@ -1,1 +1,1 @@
-export {}
+export * from './github/index.ts'

@@ -1,0 +1,7 @@
+export type { Fault, FaultKind } from './faults.ts'
+export type { Permissions } from './dispatch.ts'
+export type { Access, Dispatch, Permission } from './route.ts'
+export type { GitHubWish, RecordedRequest, StandInGitHub } from './start.ts'
+export { sandboxToken, startGitHub } from './start.ts'
+export type { RepositoryState } from './state.ts'
+export type { ComparisonStory, DeploymentStory, FileStory, IssueStory, PullStory, ReleaseStory, RepositoryStory, RunStory } from './story.ts'

@@ -19,7 +19,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   changes: { imports: ['verdict', 'capability', 'ports', 'source', 'catalog'], tests: ['git', 'forge', 'sandbox'], touchesMachine: false },
   rollout: { imports: ['verdict', 'capability', 'ports', 'source', 'manifests', 'catalog'], tests: ['kube', 'sandbox'], touchesMachine: false },
   report: { imports: ['verdict', 'ports'], touchesMachine: false },
-  kube: { imports: ['verdict', 'ports'], tests: ['sandbox'], touchesMachine: true },
+  kube: { imports: ['verdict', 'ports', 'source'], tests: ['sandbox'], touchesMachine: true },
   git: { imports: ['verdict', 'ports'], touchesMachine: true },
   forge: { imports: ['verdict', 'ports'], tests: ['sandbox'], touchesMachine: true },
   runner: { imports: ['verdict', 'capability', 'ports', 'report'], touchesMachine: true },
@@ -37,6 +37,8 @@ export const sdkOwners: Readonly<Record<string, string>> = {
   '@actions/core': 'runner',
   '@actions/exec': 'runner',
   '@actions/github': 'forge',
+  /** Types only: the stand-in is compiled against GitHub's own description. */
+  '@octokit/openapi-types': 'sandbox',
   '@octokit/': 'forge',
   'js-yaml': 'source',
   '@stricli/core': 'cli',

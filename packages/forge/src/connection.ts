@@ -45,10 +45,11 @@ export function connect(wish: ConnectionWish): Connection {
   async function ask<T>(wanted: Wanted<T>): Promise<{ readonly data: T; readonly next: Readonly<Record<string, string>> | undefined }> {
     const api = await open()
     const endpoint = api.request.endpoint(wanted.route, wanted.with)
-    const asked: Asked = { what: `${endpoint.method} ${new URL(endpoint.url).pathname}`, needs: wanted.needs, repeatable: wanted.repeatable ?? true }
+    const target = new URL(endpoint.url)
+    const asked: Asked = { what: `${endpoint.method} ${target.pathname}`, server: target.host, needs: wanted.needs, repeatable: wanted.repeatable ?? true }
     const response = await persist(wish, asked, () => send(api, wanted, wish))
     wish.log?.debug(`${asked.what}: answered, request ${response.headers['x-github-request-id'] ?? 'without id'}`)
-    return { data: read(asked, wanted.shape, response), next: nextPage(asked, response.headers['link']) }
+    return { data: read(asked, wanted.shape, response), next: nextPage(asked, target, response.headers['link']) }
   }
 
   return {
@@ -103,17 +104,26 @@ async function send(api: Octokit, wanted: Wanted<unknown>, { signal, timeoutMs }
   }
 }
 
+interface ErrorResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | number | undefined>>
+  readonly data: unknown
+}
+
 /** @throws what it was given, where that is no failure of a request but a bug of ours */
 function failureFrom(error: unknown): Failure {
   if (!(error instanceof Error) || !('status' in error)) throw error
-  if (!('response' in error)) return { kind: 'unanswered', says: error.message || causeCode(error) }
-  const { status, headers, data } = error.response as { readonly status: number; readonly headers: Record<string, string | number | undefined>; readonly data: unknown }
+  const response = 'response' in error ? (error.response as ErrorResponse | undefined) : undefined
+  if (response === undefined) return { kind: 'unanswered', says: rootOf(error) }
+  const { status, headers, data } = response
   return { kind: 'answered', status, headers: textHeaders(headers), says: serversWords(data) }
 }
 
-function causeCode(error: Error): string {
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) if ('code' in cause) return String(cause.code)
-  return 'no connection'
+/** What it comes down to: `connect ECONNREFUSED 127.0.0.1:443` rather than `fetch failed`. */
+function rootOf(error: Error): string {
+  let root: { readonly message?: string; readonly code?: string; readonly cause?: unknown } = error
+  while (typeof root.cause === 'object' && root.cause !== null) root = root.cause
+  return [root.message, root.code].find((part) => typeof part === 'string' && part !== '') ?? 'no connection'
 }
 
 function textHeaders(headers: Readonly<Record<string, string | number | undefined>>): Readonly<Record<string, string>> {
@@ -160,10 +170,15 @@ function read<T>(asked: Asked, shape: ZodMiniType<T>, response: Response): T {
  * The query of the next page, from `Link: <…?page=2>; rel="next"` (RFC 8288).
  * Only its query is used: the token never follows a link to another host.
  */
-function nextPage(asked: Asked, link: string | undefined): Readonly<Record<string, string>> | undefined {
+function nextPage(asked: Asked, current: URL, link: string | undefined): Readonly<Record<string, string>> | undefined {
   const target = link?.match(/<([^<>]+)>\s*;[^,]*\brel="?next"?/)?.[1]
   if (target === undefined) return undefined
-  const url = URL.parse(target)
-  if (url === null) throw new EnvironmentError(because('FM-FORGE-UNREADABLE', { says: `${asked.what} names a next page that is no address (${JSON.stringify(target.slice(0, 80))}).` }))
-  return Object.fromEntries(url.searchParams)
+  const next = URL.parse(target)
+  if (next === null || sameQuery(next, current)) throw new EnvironmentError(because('FM-FORGE-UNREADABLE', { says: `${asked.what} names a next page that is none (${JSON.stringify(target.slice(0, 80))}).` }))
+  return Object.fromEntries(next.searchParams)
+}
+
+function sameQuery(a: URL, b: URL): boolean {
+  const [one, other] = [a, b].map(({ searchParams }) => JSON.stringify([...searchParams].toSorted()))
+  return one === other
 }

@@ -9,6 +9,8 @@ export const because = reasonsFrom(forgeCodes)
 export interface Asked {
   /** `GET /repos/shop/shop/pulls/7`, without query. */
   readonly what: string
+  /** Host and port. */
+  readonly server: string
   /** The permission of the token that it needs: `contents: read`. */
   readonly needs: string
   /** False for a request that must not be sent twice. */
@@ -49,5 +51,5 @@ function limited(asked: Asked, limit: Limit, now: Instant): Reason {
 
 function unreachable(asked: Asked, why: string, attempts: number): Reason {
   const tried = asked.repeatable ? `after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}` : 'and it is not repeated, because it may have been carried out'
-  return because('FM-FORGE-UNREACHABLE', { says: `${asked.what} got no usable answer ${tried} (${why}).` })
+  return because('FM-FORGE-UNREACHABLE', { says: `${asked.what} got no usable answer from ${asked.server} ${tried} (${why}).` })
 }

@@ -3,7 +3,7 @@ import { ConfigurationError, inFile, type Problem } from '@fermata/verdict'
 import * as z from 'zod/mini'
 import { buildCatalog } from './build.ts'
 import { meaningProblems, type KnownNames } from './check.ts'
-import { cycleText } from './cycle-text.ts'
+import { wayText } from './way-text.ts'
 import { defaults, largestCatalog } from './defaults.ts'
 import { buildGraph } from './graph.ts'
 import type { Catalog } from './model.ts'
@@ -96,7 +96,7 @@ function refuseCycles(catalog: Catalog, places: Places): void {
     cycles.map((cycle) => {
       const [first = '', next = ''] = cycle
       const index = catalog.services.get(first)?.dependencies.indexOf(next) ?? 0
-      return { says: `Services need each other: ${cycleText(cycle)}.`, remedy: 'Remove one of these dependencies, or write `cycles: unit` to release them together.', where: places.value(['services', first, 'dependencies', index]) }
+      return { says: `Services need each other: ${wayText(cycle)}.`, remedy: 'Remove one of these dependencies, or write `cycles: unit` to release them together.', where: places.value(['services', first, 'dependencies', index]) }
     }),
   )
 }

@@ -20,7 +20,7 @@ function about<T extends z.ZodMiniType>(schema: T, description: string): T {
 const matching = (pattern: RegExp, expected: string) => z.string({ error: `expected ${expected}` }).check(z.regex(pattern, { error: `expected ${expected}` }))
 const filled = (expected: string) => z.string({ error: `expected ${expected}` }).check(z.minLength(1, { error: `expected ${expected}` }))
 
-const duration = () => matching(durationPattern, 'a duration such as 30s, 5m or 1h30m')
+export const durationText = () => matching(durationPattern, 'a duration such as 30s, 5m or 1h30m')
 const paths = (description: string) => about(z.array(filled('a path inside of the repository')), description)
 const strategy = () => z.enum(['rolling', 'blue_green', 'canary'])
 const trafficSplit = () => z.array(z.number().check(z.gt(0, { error: 'expected a percentage above 0' }), z.lte(100, { error: 'expected a percentage up to 100' })))
@@ -40,8 +40,8 @@ const service = z.strictObject({
   health_check: z.optional(about(matching(/^\/[^\s]*$/, 'a path that begins with / such as /health'), 'HTTP path that answers 2xx or 3xx when it is healthy.')),
   migration_scripts: z.optional(paths('Files that migrate its data before the new revision starts.')),
   slos: z.optional(about(z.array(filled('the name of an SLO')), 'SLOs, by name, that hold it back when their budget is spent.')),
-  timeout: z.optional(about(duration(), 'For the whole service, from its first command until it has soaked.')),
-  soak: z.optional(about(duration(), 'How long it must stay ready before its dependents start.')),
+  timeout: z.optional(about(durationText(), 'For the whole service, from its first command until it has soaked.')),
+  soak: z.optional(about(durationText(), 'How long it must stay ready before its dependents start.')),
 })
 
 const environment = z.strictObject({
@@ -58,14 +58,14 @@ const shared = z.strictObject({
 const slo = z.strictObject({
   sli: about(filled('a PromQL expression'), 'PromQL of the indicator.'),
   target: about(z.number().check(z.gt(0, { error: 'expected a number above 0' })), 'The objective, in the unit of the indicator: a ratio such as 0.999, or a limit such as 0.5 seconds.'),
-  error_budget_window: about(duration(), 'Window of the budget, such as 30d.'),
+  error_budget_window: about(durationText(), 'Window of the budget, such as 30d.'),
 })
 
 const defaultsOfServices = z.strictObject({
   deployment_strategy: z.optional(strategy()),
   traffic_split: z.optional(trafficSplit()),
-  timeout: z.optional(duration()),
-  soak: z.optional(duration()),
+  timeout: z.optional(durationText()),
+  soak: z.optional(durationText()),
 })
 
 export const catalogSchema = z.strictObject({

@@ -1,1 +1,10 @@
-export {}
+export type { Connect, Host, PostUseCase, UseCase } from './host.ts'
+export { runAction } from './action.ts'
+export { runPost } from './post.ts'
+export type { CommandResult, ProgressStyle, Terminal, TerminalSetup } from './terminal.ts'
+export { runCommand, terminalHost } from './terminal.ts'
+export type { Ending, Run } from './ending.ts'
+export { endingOf, exitCodeOf } from './ending.ts'
+export type { Secrets } from './secrets.ts'
+export { leave } from './leave.ts'
+export { runnerCodes } from './codes.ts'

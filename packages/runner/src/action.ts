@@ -1,0 +1,57 @@
+import { debug, getInput, isDebug, saveState, setSecret } from '@actions/core'
+import type { Capability } from '@fermata/capability'
+import { colourFor, encodeLog } from '@fermata/report'
+import type { Ending } from './ending.ts'
+import type { Connect, Host, UseCase } from './host.ts'
+import { leave } from './leave.ts'
+import { actionLog } from './log.ts'
+import { machine } from './machine.ts'
+import { setOutputs, withinOutputLimit } from './outputs.ts'
+import { annotate, writeSummary, type ReportPaths } from './publish.ts'
+import { secretKeeper } from './secrets.ts'
+import { listenForInterruption } from './signals.ts'
+import { endOf, maskInputs, pathInput, tryToWrite, type Step } from './step.ts'
+import { systemClock } from './time.ts'
+
+/** State by which the post step knows that the main step came to its end and left nothing behind. */
+export const endedState = 'fermata-ended'
+
+/**
+ * A step of a workflow, from inputs to exit code: masks secrets, reads the request, connects the ports, carries out the use case,
+ * and publishes its report. Outputs are set before anything can fail the step, also for a run that could not begin.
+ * The process ends with it.
+ */
+export async function runAction<C extends Capability>(capability: C, useCase: UseCase<C>, connect: Connect): Promise<void> {
+  const step = begin(capability)
+  const ending = await endOf(step, capability, connect, useCase)
+  if (ending.by === 'answering') saveState(endedState, 'true')
+  const [report, paths] = await tryToWrite(step, withinOutputLimit(ending.report))
+  setOutputs(report, paths)
+  await close(step, { ...ending, report }, paths)
+}
+
+/** @param reportFolder below the report folder, beginning with `/` */
+export function begin(capability: Capability, reportFolder = ''): Step {
+  const read = (name: string) => getInput(name, { trimWhitespace: false })
+  const secrets = secretKeeper(setSecret)
+  maskInputs(capability, read, secrets)
+  const log = actionLog(secrets, colourFor(process.env, process.stdout), systemClock)
+  const interruption = listenForInterruption(log.warning)
+  const workingDirectory = pathInput({ capability, read }, 'working-directory')
+  let host: Host | undefined
+  const setUp = () => machine({ workingDirectory, environment: process.env, log, secrets, signal: interruption.signal, keep: saveState })
+  return { capability, read, startedAt: systemClock.now(), secrets, interruption, host: () => (host ??= setUp()), reportFolder }
+}
+
+/** Tells people, then ends the process. */
+export async function close(step: Step, ending: Ending, paths: ReportPaths): Promise<never> {
+  annotate(ending.report)
+  writeSummary(ending.report, paths.html === '' ? undefined : paths.html, process.env['GITHUB_STEP_SUMMARY'])
+  if (ending.by === 'bug' && isDebug()) debug(encodeLog(step.secrets.hideIn(stackOf(ending.error))))
+  const interrupted = ending.by === 'cancellation' || step.interruption.signal.aborted
+  return leave(interrupted ? 130 : Number(process.exitCode ?? 0))
+}
+
+export function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

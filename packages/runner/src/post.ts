@@ -1,0 +1,22 @@
+import { getState, info } from '@actions/core'
+import type { Capability } from '@fermata/capability'
+import { begin, close, endedState } from './action.ts'
+import type { Connect, PostUseCase } from './host.ts'
+import { endOf, tryToWrite } from './step.ts'
+
+/**
+ * The `post:` step of an action. GitHub runs it also when the main step was cancelled or killed, but not when it never began.
+ * It does nothing after a main step that came to its end, whatever its verdict was: such a step has cleaned up after itself.
+ */
+export async function runPost<C extends Capability>(capability: C, postUseCase: PostUseCase<C> | undefined, connect: Connect): Promise<void> {
+  if (postUseCase === undefined || getState(endedState) === 'true') return info(`${capability.name}: nothing was left behind.`)
+  const step = begin(capability, '/post')
+  const ending = await endOf(step, capability, connect, (request, ports) => postUseCase(request, ports, kept))
+  const [report, paths] = await tryToWrite(step, ending.report)
+  await close(step, { ...ending, report }, paths)
+}
+
+function kept(name: string): string | undefined {
+  const value = getState(name)
+  return value === '' ? undefined : value
+}

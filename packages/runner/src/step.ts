@@ -1,0 +1,79 @@
+import { readRequest, type Capability, type Request } from '@fermata/capability'
+import type { Ports } from '@fermata/ports'
+import { Cancelled, EnvironmentError, type Report } from '@fermata/verdict'
+import { runnerReason } from './codes.ts'
+import { endingOf, type Ending } from './ending.ts'
+import type { Connect, Host } from './host.ts'
+import { writeReport, type ReportPaths } from './publish.ts'
+import { hideSecrets, type Secrets } from './secrets.ts'
+import type { Interruption } from './signals.ts'
+import { systemClock } from './time.ts'
+
+/** What the user wrote for an input; undefined or '' where nothing was written. */
+export type Read = (name: string) => string | undefined
+
+/** A run that has begun: whatever happens from here on ends in a report. */
+export interface Step {
+  readonly capability: Capability
+  readonly read: Read
+  readonly startedAt: number
+  readonly secrets: Secrets
+  readonly interruption: Interruption
+  /** Throws where the working directory or the event are unusable; called only where that is reported. */
+  readonly host: () => Host
+  /** Below the report folder, for the report of a post step. */
+  readonly reportFolder: string
+}
+
+/** Hides every secret input before anything else happens that could print one. */
+export function maskInputs(capability: Capability, read: Read, secrets: Secrets): void {
+  for (const [name, input] of Object.entries(capability.inputs)) {
+    if (input.kind === 'secret') secrets.add(read(name) ?? '')
+  }
+}
+
+/** A common path input, read on its own: a report is also written when other inputs were unreadable. */
+export function pathInput({ capability, read }: Pick<Step, 'capability' | 'read'>, name: 'working-directory' | 'report-dir'): string {
+  return read(name)?.trim() || (capability.inputs[name].default as string)
+}
+
+/** Reads the request, connects the ports, and carries something out until it answers, throws, or has no more time. */
+export async function endOf<C extends Capability>(step: Step, capability: C, connect: Connect, carryOut: (request: Request<C>, ports: Ports) => Promise<Report>): Promise<Ending> {
+  const { startedAt, interruption } = step
+  const work = async () => {
+    const host = step.host()
+    const request = readRequest(capability, step.read)
+    return carryOut(request, await connect(capability.needs, request, host))
+  }
+  try {
+    const report = await Promise.race([work(), overdue(interruption), lostError()])
+    return { by: 'answering', report: hideSecrets(report, step.secrets) }
+  } catch (error) {
+    const ending = endingOf(error, { capability: capability.name, startedAt, endedAt: systemClock.now(), signal: interruption.signal })
+    return { ...ending, report: hideSecrets(ending.report, step.secrets) }
+  }
+}
+
+async function overdue(interruption: Interruption): Promise<never> {
+  await interruption.overdue
+  throw new Cancelled('The run was stopped, and had not finished cleaning up when its time was over.')
+}
+
+/** Rejects with what was thrown where nobody waited for it: in an event handler of a port, in a forgotten promise. */
+function lostError(): Promise<never> {
+  return new Promise((_, reject) => {
+    process.on('uncaughtException', reject).on('unhandledRejection', reject)
+  })
+}
+
+/** The report as it could be written, and where. When it could not, that is a reason of its own, and the paths are empty. */
+export async function tryToWrite(step: Step, report: Report): Promise<readonly [Report, ReportPaths]> {
+  try {
+    return [report, await writeReport(report, step.host().files, `${pathInput(step, 'report-dir')}${step.reportFolder}`, pathInput(step, 'working-directory'))]
+  } catch (error) {
+    const why = error instanceof EnvironmentError ? error.reason.message : error instanceof Error ? error.message : String(error)
+    const reason = runnerReason('FM-RUNNER-REPORT', { says: `The report was not written: ${why}` })
+    const verdict = report.verdict === 'fail' ? 'fail' : 'inconclusive'
+    return [{ ...report, verdict, reasons: [...report.reasons, reason] }, { json: '', html: '' }]
+  }
+}

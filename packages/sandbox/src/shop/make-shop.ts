@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, readFile, readdir } from 'node:fs/promises'
+import { devNull } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+/** The demo's company as a repository of three commits, one after the other on `main`. Names of commits are the same on every machine. */
+export interface Shop {
+  readonly folder: string
+  /** `owner/name`, for whoever plays GitHub. */
+  readonly repository: string
+  /** What runs today. */
+  readonly base: string
+  /** A new catalog and a new cart, and another rule for prices. All of it starts. */
+  readonly healthy: string
+  /** On top of it a new checkout, and payments that cannot start: they want a key that nobody gives them. */
+  readonly head: string
+  readonly cannotStart: { readonly service: string; readonly image: string; readonly says: string }
+}
+
+const files = join(import.meta.dirname, 'files')
+
+/** Each layer lies on top of those before. */
+const commits = [
+  { layer: 'base', date: '2026-01-05T12:00:00Z', message: 'Open the shop' },
+  { layer: 'healthy', date: '2026-01-06T12:00:00Z', message: 'Sell bird feeders, give up on a silent cart store, ship free from 39 EUR' },
+  { layer: 'head', date: '2026-01-07T12:00:00Z', message: 'Charge through the new provider, and never twice' },
+] as const
+
+/**
+ * Writes the shop and its history into a folder, and leaves `head` checked out.
+ * @param folder is made; it must be empty when it is there
+ */
+export async function makeShop(folder: string): Promise<Shop> {
+  await mkdir(folder, { recursive: true })
+  if ((await readdir(folder)).length > 0) throw new Error(`${folder} is not empty, and the shop would write over what is there.`)
+  await gitIn(folder, commits[0].date)('init', '--quiet', '--initial-branch=main')
+  const names: string[] = []
+  for (const { layer, date, message } of commits) {
+    const git = gitIn(folder, date)
+    await cp(join(files, layer), folder, { recursive: true })
+    await git('add', '--all')
+    await git('commit', '--quiet', '--message', message)
+    names.push(await git('rev-parse', 'HEAD'))
+  }
+  const [base = '', healthy = '', head = ''] = names
+  return { folder, repository: 'garden/shop', base, healthy, head, cannotStart: { service: 'payments', image: await imageOf('payments'), says: 'PROVIDER_KEY is not set' } }
+}
+
+/** Git that knows nothing of its user, so that the same files make the same commits. */
+function gitIn(folder: string, date: string): (...args: readonly string[]) => Promise<string> {
+  const gardener = { NAME: 'The gardener', EMAIL: 'gardener@shop.example', DATE: date }
+  const person = Object.fromEntries(Object.entries(gardener).flatMap(([what, value]) => [[`GIT_AUTHOR_${what}`, value], [`GIT_COMMITTER_${what}`, value]]))
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')))
+  const env = { ...inherited, ...person, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: devNull }
+  return async (...args) => (await promisify(execFile)('git', ['-C', folder, '-c', 'core.autocrlf=false', '-c', 'core.fileMode=false', ...args], { env })).stdout.trim()
+}
+
+async function imageOf(service: string): Promise<string> {
+  const manifest = await readFile(join(files, 'head', 'services', service, 'deploy.yaml'), 'utf8')
+  const image = manifest.match(/^ +image: (\S+)$/m)?.[1]
+  if (image === undefined) throw new Error(`The manifest of ${service} names no image.`)
+  return image
+}

@@ -1,1 +1,10 @@
-export {}
+export type { Ignored, ManifestReading, ManifestSource, PlacedObject } from './model.ts'
+export { largestManifest } from './model.ts'
+export { objectName, readManifests } from './read.ts'
+export { readObjects } from './documents.ts'
+export type { ContainerRole, FieldPath, PlacedContainer, PodTemplate } from './pod-template.ts'
+export { containersOf, fieldAt, podTemplateOf, withImages } from './pod-template.ts'
+export type { ImageReading, ImageReference } from './image.ts'
+export { parseImage } from './image.ts'
+export type { ImageChange } from './service-image.ts'
+export { withServiceImage } from './service-image.ts'

@@ -50,10 +50,10 @@ await writeText(
   ].join('\n'),
 )
 
-const { code, assets } = await ncc(join(work, 'index.js'), { cache: false, minify: false, sourceMap: false, quiet: true, license: '', target: 'es2024', esm: true } as Parameters<typeof ncc>[1])
+const { code, assets } = await ncc(join(work, 'index.js'), { cache: false, minify: false, sourceMap: false, quiet: true, license: '', target: 'es2024', esm: true })
 rmSync(out, { recursive: true, force: true })
 const files = new Map<string, string | Buffer>([['index.js', code]])
-for (const [name, asset] of Object.entries(assets)) files.set(name, asset.source as string | Buffer)
+for (const [name, asset] of Object.entries(assets)) files.set(name, asset.source)
 for (const name of entries) files.set(`${name}.js`, `${name === 'fermata' ? '#!/usr/bin/env node\n' : ''}import { start } from './index.js'\nawait start('${name}')\n`)
 files.set('package.json', '{ "type": "module" }\n')
 files.set('licenses.txt', licences())

@@ -12,6 +12,8 @@ export interface CliCommand {
   readonly brief: string
   readonly fixed?: Readonly<Record<string, string>>
   readonly example: string
+  /** The output that is the answer: it goes to stdout as it is, and the verdict to stderr. Without it, stdout gets the report. */
+  readonly prints?: string
 }
 
 type Inputs = Readonly<Record<string, Input<unknown>>>

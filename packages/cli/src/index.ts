@@ -1,1 +1,1 @@
-export {}
+export { main, plainCommands, served } from './main.ts'

@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Starts a file of dist as the GitHub runner would: its environment files, its variables, and no others of ours. */
+/** A step of a workflow that uses a JavaScript action. */
 export interface Step {
-  /** `detect-changed-services`, `orchestrated-deploy-post`. */
-  readonly entry: string
+  /** The file that action.yml names: `dist/detect-changed-services.js`. */
+  readonly main: string
   /** The checkout. */
   readonly workspace: string
   readonly inputs?: Readonly<Record<string, string>>
@@ -31,9 +31,7 @@ export interface Started {
   readonly ended: Promise<Ended>
 }
 
-export const root = join(import.meta.dirname, '../..')
-export const dist = join(root, 'dist')
-
+/** Starts an action as the GitHub runner would: its environment files, its variables, and no others of ours. */
 export function startStep(step: Step): Started {
   const folder = mkdtempSync(join(tmpdir(), 'fermata-step-'))
   const file = (name: string, content = '') => {
@@ -43,7 +41,7 @@ export function startStep(step: Step): Started {
   }
   const files = { output: file('output'), state: file('state'), summary: file('summary') }
   mkdirSync(join(folder, 'temp'))
-  const child = spawn(process.execPath, [join(dist, `${step.entry}.js`)], {
+  const child = spawn(process.execPath, [step.main], {
     cwd: step.workspace,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

@@ -1,0 +1,27 @@
+import { expect, test } from '@jest/globals'
+import { spawnSync } from 'node:child_process'
+import { completionScript, type Offered } from './completion.ts'
+
+const offered: readonly Offered[] = [
+  { path: ['graph'], brief: "Show the shop's graph", flags: ['format', 'services'] },
+  { path: ['deploy'], brief: 'Release', flags: ['environment'] },
+]
+
+test.each([
+  ['commands', 'COMP_WORDS=(fermata "") COMP_CWORD=1', 'graph deploy'],
+  ['flags of a command', 'COMP_WORDS=(fermata graph --) COMP_CWORD=2', '--format --services'],
+  ['what was begun', 'COMP_WORDS=(fermata graph --fo) COMP_CWORD=2', '--format'],
+])('bash offers %s', (_, words, expected) => {
+  const script = `${completionScript('bash', offered)}\n${words}\n_fermata\nprintf '%s ' "\${COMPREPLY[@]}"`
+  expect(spawnSync('bash', ['--norc', '-c', script], { encoding: 'utf8' }).stdout.trim()).toBe(expected)
+})
+
+test('fish gets every command and flag, quoted', () => {
+  const script = completionScript('fish', offered)
+  expect(script).toContain("-a graph -d 'Show the shop\\'s graph'")
+  expect(script).toContain("'__fish_seen_subcommand_from deploy' -l environment -r")
+})
+
+test('an unknown shell is a usage error that names the known ones', () => {
+  expect(() => completionScript('powershell', offered)).toThrow('bash, zsh, fish')
+})

@@ -1,0 +1,62 @@
+import { type Capability, type CliCommand } from '@fermata/capability'
+import { initCatalog, initialise, graphShow, showGraph } from '@fermata/catalog'
+import { detectChangedServices, detectChanges } from '@fermata/changes'
+import { deploy, orchestratedDeploy } from '@fermata/rollout'
+import { leave } from '@fermata/runner'
+import { run, type StricliProcess } from '@stricli/core'
+import { application, commandFlags, type Flags, type PlainCommand } from './application.ts'
+import { completionCommand, reportCommand, sandboxCommand } from './plain.ts'
+import { serve, type Served, UsageError } from './run.ts'
+
+/** Every capability that has commands. */
+export const served: readonly Served[] = [
+  { capability: initialise, useCase: initCatalog },
+  { capability: graphShow, useCase: showGraph },
+  { capability: detectChangedServices, useCase: detectChanges },
+  { capability: orchestratedDeploy, useCase: deploy },
+] as readonly Served[]
+
+/** Replaced by the version of package.json when dist is built. */
+declare const FERMATA_VERSION: string | undefined
+const version = typeof FERMATA_VERSION === 'string' ? FERMATA_VERSION : 'from source'
+
+/** The command line, from arguments to exit code. */
+export async function main(args: readonly string[] = process.argv.slice(2)): Promise<void> {
+  let crashed: unknown
+  const attempt = async (work: () => Promise<void>) => {
+    try {
+      await work()
+    } catch (error) {
+      crashed = error
+    }
+  }
+  const serveOne = (capability: Capability, command: CliCommand, flags: Flags) => attempt(() => serve(served.find((one) => one.capability === capability) as Served, command, flags))
+  const plain = plainCommands().map((command): PlainCommand => ({ ...command, run: (flags, argument) => attempt(() => command.run(flags, argument)) }))
+  const typed: StricliProcess = { stdout: process.stdout, stderr: process.stderr, env: process.env, exitCode: null }
+  await run(application(version, served.map(({ capability }) => capability), plain, serveOne), [...args], { process: typed })
+  await leave(crashed === undefined ? usageCode(typed.exitCode) : exitCodeOf(crashed))
+}
+
+/** Commands that judge nothing. */
+export function plainCommands(): readonly PlainCommand[] {
+  const without = [reportCommand, sandboxCommand]
+  const offered = [
+    ...served.flatMap(({ capability }) => capability.commands.map(({ path, brief, fixed }) => ({ path, brief, flags: [...Object.keys(capability.inputs).filter((name) => fixed?.[name] === undefined), ...Object.keys(commandFlags)] }))),
+    ...without.map(({ path, brief, flags }) => ({ path, brief, flags: Object.keys(flags) })),
+  ]
+  return [...without, completionCommand(offered)]
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError) {
+    process.stderr.write(`${error.message}\n`)
+    return 2
+  }
+  process.stderr.write(`Fermata failed. Please report this: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  return 4
+}
+
+/** The framework's own codes are negative: what was typed was wrong. */
+function usageCode(code: number | string | null | undefined): number {
+  return code === undefined || code === null || code === 0 ? 0 : 2
+}

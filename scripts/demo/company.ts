@@ -1,0 +1,106 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+
+/** A repository with a catalog and two commits: what runs today, and the change that wants to go out. */
+export interface Company {
+  readonly name: string
+  readonly folder: string
+  readonly namespace: string
+  readonly base: string
+  readonly head: string
+  /** The service whose new version falls over, and the image that does. */
+  readonly broken: { readonly service: string; readonly image: string }
+  /** Images that take their time, so that the release is under way when the broken one falls. */
+  readonly slow: readonly string[]
+}
+
+/** Git as the demo needs it: no hooks, no signing, no configuration of the person at the keyboard. */
+export function git(folder: string, ...args: readonly string[]): string {
+  const done = spawnSync('git', ['-c', 'user.name=Fermata demo', '-c', 'user.email=demo@fermata.invalid', '-c', 'commit.gpgsign=false', '-c', 'init.defaultBranch=main', ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
+  })
+  if (done.status !== 0) throw new Error(`git ${args.join(' ')}: ${done.error?.message ?? done.stderr}`)
+  return done.stdout.trim()
+}
+
+export function commitAll(folder: string, message: string): string {
+  git(folder, 'add', '--all')
+  git(folder, 'commit', '--quiet', '--message', message)
+  return git(folder, 'rev-parse', 'HEAD')
+}
+
+/** Any folder of manifests as a company: `fermata init` writes its catalog, and every service gets a new image. */
+export function companyFrom(source: string, folder: string, fermata: (args: readonly string[]) => string): Company {
+  cpSync(source, folder, { recursive: true, filter: (path) => !relative(source, path).split('/').includes('.git') })
+  git(folder, 'init', '--quiet')
+  fermata(['init'])
+  // A demo that soaks each service for half a minute would be a long demo.
+  writeFileSync(join(folder, 'fermata.yaml'), `${readFileSync(join(folder, 'fermata.yaml'), 'utf8')}\ndefaults:\n  soak: 1s\n  timeout: 2m\n`)
+  const base = commitAll(folder, 'The shop as it runs today')
+  const graph = JSON.parse(fermata(['graph', '--format', 'json'])) as GraphJson
+  const broken = mostTelling(graph)
+  const renamed = newImages(folder, graph)
+  const image = renamed.get(broken)
+  if (image === undefined) throw new Error(`${broken} has no container image in ${source}, so the demo cannot break it.`)
+  const head = commitAll(folder, 'A new version of every service')
+  const tops = graph.services.filter((service) => service.dependents.length === 0).flatMap((service) => renamed.get(service.id) ?? [])
+  return { name: source, folder, namespace: 'shop', base, head, broken: { service: broken, image }, slow: tops }
+}
+
+interface GraphJson {
+  readonly services: readonly { readonly id: string; readonly dependencies: readonly string[]; readonly dependents: readonly string[] }[]
+}
+
+/** The service whose fall tells most: others need it, and others do not. Ties go to the first by name. */
+function mostTelling({ services }: GraphJson): string {
+  const dependents = new Map(services.map((service) => [service.id, service.dependents]))
+  const all = (id: string, seen = new Set<string>()): Set<string> => {
+    for (const next of dependents.get(id) ?? []) if (!seen.has(next)) all(next, seen.add(next))
+    return seen
+  }
+  const ranked = services
+    .map(({ id, dependencies }) => ({ id, leaf: dependencies.length === 0, needing: all(id).size }))
+    .filter(({ needing }) => needing > 1 && needing < services.length - 1)
+    .toSorted((a, b) => Number(b.leaf) - Number(a.leaf) || b.needing - a.needing || (a.id < b.id ? -1 : 1))
+  const [first] = ranked.length > 0 ? ranked : services
+  if (first === undefined) throw new Error('The catalog has no service.')
+  return first.id
+}
+
+/** Gives every container a new image, by digest. Answers the new image of each service, by the workload of its name. */
+function newImages(folder: string, graph: GraphJson): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  const ids = new Set(graph.services.map((service) => service.id))
+  for (const path of manifestsBelow(folder)) {
+    let workload = ''
+    const text = readFileSync(path, 'utf8').replace(/^(?:---.*|(\s*)name: (\S+)|(\s*-?\s*image: )(\S+))$/gm, (line, indent: string | undefined, name: string | undefined, before: string | undefined, image: string | undefined) => {
+      if (name !== undefined && indent === '  ') workload = name
+      if (before === undefined || image === undefined) return line
+      const next = `${image.replace(/["']/g, '').replace(/(@|:)[^/]*$/, '')}@sha256:${digest(workload)}`
+      if (ids.has(workload)) found.set(workload, next)
+      return `${before}${next}`
+    })
+    writeFileSync(path, text)
+  }
+  return found
+}
+
+function digest(seed: string): string {
+  let state = 2166136261
+  let hex = ''
+  while (hex.length < 64) {
+    for (const letter of `${seed}${hex.length}`) state = Math.imul(state ^ letter.charCodeAt(0), 16777619) >>> 0
+    hex += state.toString(16).padStart(8, '0')
+  }
+  return hex.slice(0, 64)
+}
+
+function manifestsBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.ya?ml$/.test(path) && !path.startsWith('.git') && path !== 'fermata.yaml')
+    .map((path) => join(folder, path))
+    .filter((path) => statSync(path).isFile())
+}

@@ -14,7 +14,7 @@ export const graphShow = capability({
   },
   outputs: { graph: 'The graph in the format that was asked for.' },
   needs: [],
-  commands: [{ path: ['graph'], brief: 'Show waves, cycles, critical path and makespan of the services', example: 'fermata graph --format mermaid --services frontend,cart' }],
+  commands: [{ path: ['graph'], brief: 'Show waves, cycles, critical path and makespan of the services', example: 'fermata graph --format mermaid --services frontend,cart', prints: 'graph' }],
   branding: { icon: 'share-2', color: 'blue' },
   permissions: { contents: 'read the catalog' },
 })

@@ -33,6 +33,10 @@ describe('the shop of four services', () => {
     expect([...graph.withDependencies(['frontend']).keys()]).toEqual(['database', 'backend-api', 'frontend'])
   })
 
+  test('of two origins as near, names the first of the catalog, in whatever order they are given', () => {
+    expect(graph.withDependents(['backend-api', 'database']).get('worker-service')).toEqual({ via: 'database', origin: 'database', distance: 1 })
+  })
+
   test('refuses to answer about a service that it does not have', () => {
     expect(() => graph.dependencies('nope')).toThrow(new RangeError('The graph has no service "nope".'))
     expect(() => graph.waves(['nope'])).toThrow(RangeError)

@@ -180,6 +180,7 @@ describe('a mistake is named with its place, its cause and what was probably mea
     ['a health check that is no path', inService('health_check: health'), '3:19: services.cart.health_check: "health" does not fit: expected a path that begins with / such as /health.'],
     ['a split that does not rise', inService('traffic_split: [50, 50, 100]'), '3:25: The traffic split does not rise: 50 follows 50. Write rising percentages'],
     ['a split that ends early', inService('traffic_split: [10, 50]'), '3:25: The traffic split ends at 50 and not at 100.'],
+    ['a common split that ends early', 'services: {cart: {}}\ndefaults: {traffic_split: [10, 50]}\n', '2:32: The traffic split ends at 50 and not at 100.'],
     ['a split with nothing', inService('traffic_split: []'), '3:20: The traffic split is empty.'],
     ['a split from zero', inService('traffic_split: [0, 100]'), '3:21: services.cart.traffic_split[0]: 0 does not fit: expected a percentage above 0.'],
     ['a path upwards', inService('paths: [../x]'), '3:13: The path "../x" leads upwards with "..". Write it relative'],
@@ -248,11 +249,30 @@ describe('services that need each other', () => {
   })
 })
 
-test('no text makes the loader fail in another way than with a ConfigurationError', () => {
-  const scalar = fc.oneof(fc.string(), fc.integer(), fc.constantFrom(null, true, 'canary', '30s', '../x'))
-  const key = fc.oneof(fc.constantFrom('services', 'slos', 'shared', 'defaults', 'environments', 'paths', 'affects', 'manifests', 'dependencies', 'traffic_split', '__proto__', 'constructor'), fc.string())
-  const value = fc.letrec((tie) => ({ any: fc.oneof({ maxDepth: 4 }, scalar, fc.array(tie('any'), { maxLength: 3 }), fc.dictionary(key, tie('any'), { maxKeys: 4 })) })).any
-  fc.assert(fc.property(fc.oneof(fc.string(), fc.dictionary(key, value, { maxKeys: 4 }).map((data) => JSON.stringify(data))), (text) => {
-    problemsOf(text)
-  }), { numRuns: 500 })
+describe('no text makes the loader fail in another way than with a ConfigurationError', () => {
+  const scalar = fc.oneof(fc.string(), fc.integer(), fc.constantFrom(null, true, 'canary', '30s', '../x', 100))
+  const key = fc.constantFrom('services', 'slos', 'shared', 'defaults', 'environments', 'cycles', 'paths', 'affects', 'manifests', 'path', 'objects', 'dependencies', 'traffic_split', 'timeout', 'sli', 'target', 'cart', 'A B', '__proto__', 'constructor')
+  const { any } = fc.letrec((tie) => ({ any: fc.oneof({ maxDepth: 5, withCrossShrink: true }, scalar, fc.array(tie('any'), { maxLength: 3 }), fc.dictionary(key, tie('any'), { maxKeys: 4 })) }))
+
+  test('be it any text', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void problemsOf(text)))
+  })
+
+  test.each([['services'], ['slos'], ['shared'], ['defaults'], ['environments'], ['cycles']])('or data with %s of any form', (section) => {
+    fc.assert(fc.property(any, fc.dictionary(key, any, { maxKeys: 3 }), (entries, others) => void problemsOf(JSON.stringify({ ...others, [section]: entries }))), { numRuns: 300 })
+  })
+})
+
+test('a mistake in the form of one field hides no mistake in the meaning of another', () => {
+  const problems = problemsOf('defaults: {traffic_split: [0, 50], timeout: soon}\nservices:\n  cart: {timeout: 3, dependencies: [nope], paths: [/x]}\nslos:\n  a: {sli: up}\nshared: [{paths: [y], affects: [gone]}]\n')
+  expect(problems.map(({ says }) => says)).toEqual([
+    'defaults.traffic_split[0]: 0 does not fit: expected a percentage above 0.',
+    'defaults.timeout: "soon" does not fit: expected a duration such as 30s, 5m or 1h30m.',
+    'services.cart.timeout: 3 is not what belongs here.',
+    'Service cart depends on "nope", which is no service.',
+    'The path "/x" leads outside of the repository.',
+    'slos.a.target is missing.',
+    'slos.a.error_budget_window is missing.',
+    'Shared paths affect "gone", which is no service.',
+  ])
 })

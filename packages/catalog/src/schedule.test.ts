@@ -45,6 +45,11 @@ test('barriers cost what an uneven wave makes others wait for', () => {
   expect([plan.makespan, plan.withBarriers]).toEqual([11, 20])
 })
 
+test('within a wave the longest goes first', () => {
+  const graph = buildGraph(['a', 'b', 'c'].map((id) => ({ id, dependencies: [] })))
+  expect(schedule(graph, { durations: (id) => (id === 'c' ? 2 : 1), runners: 2 }).withBarriers).toBe(2)
+})
+
 test('a cycle is one job that takes its services one after the other', () => {
   const graph = buildGraph([
     { id: 'a', dependencies: ['b'] },

@@ -32,7 +32,7 @@ const manifestObject = z.strictObject({
 
 const service = z.strictObject({
   role: z.optional(about(z.enum(['service', 'datastore', 'load-generator']), 'What runs there. A load generator is never waited for.')),
-  paths: z.optional(paths('Path prefixes whose change is a change of this service; `!` subtracts, the last match wins. Default: the folder named like the service.')),
+  paths: z.optional(paths('Path prefixes whose change is a change of this service; `!` subtracts, the last match wins. Default: the folder named like the service. With [] it changes by its manifests alone.')),
   manifests: z.optional(about(z.array(z.union([filled('a path inside of the repository'), manifestObject])), 'Files, folders, kustomizations or Helm charts that define it.')),
   dependencies: z.optional(about(z.array(filled('the id of a service')), 'Services that must be ready before it starts.')),
   deployment_strategy: z.optional(about(strategy(), 'How a new revision takes over.')),

@@ -16,13 +16,16 @@ export function soundPart(value: unknown, issues: readonly z.core.$ZodIssue[]): 
 
 type Path = readonly PropertyKey[]
 
+/** How long the path of a part is that can be left out without breaking what is around it. Every other section is left out whole. */
+const depths: ReadonlyMap<PropertyKey | undefined, number> = new Map([['services', 3], ['environments', 3], ['defaults', 2], ['slos', 2]])
+
 function brokenParts(issue: z.core.$ZodIssue): readonly Path[] {
   const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path]
-  return paths.map((path) => path.slice(0, path[0] === 'shared' ? 1 : path[0] === 'slos' ? 2 : 3))
+  return paths.map((path) => path.slice(0, depths.get(path[0]) ?? 1))
 }
 
 function without(value: unknown, at: Path, broken: ReadonlySet<string>): unknown {
-  if (!isMapping(value) || at.length > 2) return value
+  if (!isMapping(value)) return value
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key]) => !broken.has(pathKey([...at, key])))

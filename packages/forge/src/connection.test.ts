@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { type Server, createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { type Fault, sandboxToken } from '@fermata/sandbox'
+import { type GitHubFault, sandboxToken } from '@fermata/sandbox'
 import { Cancelled } from '@fermata/verdict'
 import { createForge } from './index.ts'
 import { all, noon, notedClock, reasonOf, sha, withGitHub } from './testing/with-github.ts'
@@ -44,7 +44,7 @@ describe('what keeps a request from being sent', () => {
 })
 
 describe('failures that pass', () => {
-  test.each<{ what: string; fault: Fault; waits: readonly number[] }>`
+  test.each<{ what: string; fault: GitHubFault; waits: readonly number[] }>`
     what                              | fault                                                                 | waits
     ${'an error of the server'}       | ${{ kind: 'status', status: 502, times: 2 }}                          | ${[1_000, 2_000]}
     ${'a broken connection'}          | ${{ kind: 'reset', times: 3 }}                                        | ${[1_000, 2_000, 4_000]}

@@ -86,7 +86,7 @@ async function load({ token, apiUrl, log }: ConnectionWish): Promise<Octokit> {
 
 /** What runs on this machine is never behind a proxy; @actions/http-client decides the same. */
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127\./.test(host)
+  return host === 'localhost' || host === '[::1]' || host.startsWith('127.')
 }
 
 async function send(api: Octokit, wanted: Wanted<unknown>, { signal, timeoutMs }: ConnectionWish): Promise<Response | Failure> {

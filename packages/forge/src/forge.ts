@@ -49,7 +49,8 @@ type Place = {
 function connectionFor(wish: ForgeWish): Connection {
   const { token, repository, apiUrl = defaultApiUrl, clock, signal, log, timeoutMs = 30_000 } = wish
   if (token === undefined || token === '') return refusing('FM-FORGE-NO-TOKEN', (what) => `${what} needs the GitHub API, and there is no token.`)
-  if (!/^[^/\s]+\/[^/\s]+$/.test(repository ?? '')) return refusing('FM-FORGE-NO-REPOSITORY', (what) => `${what} needs a repository, and ${repository === undefined ? 'none is known' : `${JSON.stringify(repository)} is not of the form owner/name`}.`)
+  if (repository === undefined) return refusing('FM-FORGE-NO-REPOSITORY', (what) => `${what} needs a repository, and none is known.`)
+  if (!/^[^/\s]+\/[^/\s]+$/.test(repository)) return refusing('FM-FORGE-NO-REPOSITORY', (what) => `${what} needs a repository, and ${JSON.stringify(repository)} is not of the form owner/name.`)
   return connect({ token, apiUrl: apiUrl.replace(/\/+$/, ''), clock, signal, log, timeoutMs })
 }
 

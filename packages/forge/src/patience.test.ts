@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { type Failure, limitBehind, nextAttemptIn, patience } from './patience.ts'
 
 const now = Date.UTC(2026, 9, 1, 12)

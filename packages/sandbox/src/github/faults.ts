@@ -53,7 +53,7 @@ export function faultReply(fault: Fault): Reply | undefined {
     case 'status':
       return problem(fault.status, fault.message ?? 'Server Error', fault.headers)
     case 'primary-limit':
-      return problem(403, 'API rate limit exceeded for installation.', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(fault.resetsAt) })
+      return usedUp(fault.resetsAt)
     case 'secondary-limit':
       return problem(403, 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.', fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) })
     case 'reset':
@@ -64,4 +64,9 @@ export function faultReply(fault: Fault): Reply | undefined {
     case 'slow':
       return undefined
   }
+}
+
+/** The hourly limit. Seconds since the epoch. */
+export function usedUp(resetsAt: number): Reply {
+  return problem(403, 'API rate limit exceeded for installation.', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(resetsAt) })
 }

@@ -13,10 +13,10 @@ afterEach(async () => {
   for (const github of open.splice(0)) await github.close()
 })
 
-async function github(story: Omit<RepositoryStory, 'name'> = {}, wish: Partial<GitHubWish> = {}) {
-  const started = await startGitHub({ clock, repositories: [{ name: 'shop/shop', ...story }], ...wish })
-  open.push(started)
-  return started
+async function started(story: Omit<RepositoryStory, 'name'> = {}, wish: Partial<GitHubWish> = {}) {
+  const github = await startGitHub({ clock, repositories: [{ name: 'shop/shop', ...story }], ...wish })
+  open.push(github)
+  return github
 }
 
 interface Answer {
@@ -55,17 +55,17 @@ describe('who may ask', () => {
     ${'public'}  | ${'stolen'}  | ${'GET '}            | ${401}
     ${'public'}  | ${'reader'}  | ${'POST /dispatches'} | ${403}
   `('$visible, token "$token", $what: $status', async ({ visible, token, what, status }) => {
-    const at = await github({ private: visible === 'private' }, { tokens })
+    const at = await started({ private: visible === 'private' }, { tokens })
     expect((await ask(at, what, what.startsWith('POST') ? { event_type: 'go' } : undefined, token)).status).toBe(status)
   })
 
   test('a missing permission is named', async () => {
-    const at = await github({}, { tokens: { poor: {} } })
+    const at = await started({}, { tokens: { poor: {} } })
     expect((await ask(at, 'POST /dispatches', { event_type: 'go' }, 'poor')).headers.get('x-accepted-github-permissions')).toBe('contents=write')
   })
 
   test('no token is kept in the log of requests', async () => {
-    const at = await github()
+    const at = await started()
     await ask(at, 'GET ')
     expect(at.requests).toEqual([{ method: 'GET', path: '/repos/shop/shop', query: {}, body: undefined, status: 200 }])
   })
@@ -73,13 +73,13 @@ describe('who may ask', () => {
 
 describe('what it does not do', () => {
   test.each(['GET /actions/caches', 'DELETE /branches', 'GET /releases?sort=name', 'GET /releases?per_page=abc', 'GET /releases?per_page=0', 'GET /compare/someone:main...main'])('%s is refused and counted', async (what) => {
-    const at = await github()
+    const at = await started()
     expect((await ask(at, what)).status).toBe(501)
     expect(at.unknown).toBe(1)
   })
 
   test.each([{ ref: commit }, { ref: commit, auto_merge: false }, { ref: commit, auto_merge: false, required_contexts: ['build'] }])('a deployment that would merge or wait is refused: %j', async (wish) => {
-    const at = await github({ branches: { main: commit } })
+    const at = await started({ branches: { main: commit } })
     expect((await ask(at, 'POST /deployments', wish)).status).toBe(501)
   })
 })
@@ -94,13 +94,13 @@ describe('pages', () => {
     ${'?per_page=100&page=3'} | ${'v200'} | ${50}  | ${['prev', 'first']}
     ${'?per_page=1000'}       | ${'v0'}   | ${100} | ${['next', 'last']}
   `('releases$query: $count from $first, with $links', async ({ query, first, count, links }) => {
-    const answer = await ask(await github({ releases }), `GET /releases${query}`)
+    const answer = await ask(await started({ releases }), `GET /releases${query}`)
     expect([answer.body[0]?.['tag_name'], answer.body.length]).toEqual([first, count])
     expect([...(answer.headers.get('link') ?? '').matchAll(/rel="(\w+)"/g)].map((match) => match[1])).toEqual(links)
   })
 
   test('following next leads through everything once', async () => {
-    const at = await github({ releases })
+    const at = await started({ releases })
     const tags: unknown[] = []
     for (let next: string | undefined = '/releases?per_page=40'; next !== undefined; ) {
       const answer: Answer = await ask(at, `GET ${next}`)
@@ -111,13 +111,13 @@ describe('pages', () => {
   })
 
   test('one page has no link', async () => {
-    expect((await ask(await github(), 'GET /releases')).headers.has('link')).toBe(false)
+    expect((await ask(await started(), 'GET /releases')).headers.has('link')).toBe(false)
   })
 })
 
 describe('the hourly limit', () => {
   test('counts down, and then refuses until it resets', async () => {
-    const at = await github({}, { limit: 2 })
+    const at = await started({}, { limit: 2 })
     const answers = [await ask(at, 'GET '), await ask(at, 'GET '), await ask(at, 'GET ')]
     expect(answers.map(({ status, headers }) => [status, headers.get('x-ratelimit-remaining')])).toEqual([[200, '1'], [200, '0'], [403, '0']])
     expect(answers[2]?.headers.get('x-ratelimit-reset')).toBe(String(noon / 1_000 + 3_600))
@@ -140,7 +140,7 @@ describe('bodies', () => {
     ${'POST /deployments/9/statuses'}  | ${{ state: 'success' }}                                | ${404}
     ${'POST /issues/1/comments'}       | ${{ body: '' }}                                        | ${422}
   `('$what $body: $status', async ({ what, body, status }) => {
-    const at = await github({ deployments: [{ id: 1, sha: commit, environment: 'staging' }], issues: [{ number: 1, title: 'One' }] })
+    const at = await started({ deployments: [{ id: 1, sha: commit, environment: 'staging' }], issues: [{ number: 1, title: 'One' }] })
     expect((await ask(at, what, body)).status).toBe(status)
   })
 })
@@ -152,21 +152,21 @@ describe('deployments', () => {
     ${'staging'}    | ${{ auto_inactive: false }} | ${'success'}
     ${'production'} | ${{}}                       | ${'success'}
   `('a success in $environment with $wish leaves an older one $older', async ({ environment, wish, older }) => {
-    const at = await github({ deployments: [{ id: 2, sha: commit, environment }, { id: 1, sha: commit, environment, states: ['success'] }, { id: 3, sha: commit, environment: 'elsewhere', states: ['success'] }] })
+    const at = await started({ deployments: [{ id: 2, sha: commit, environment }, { id: 1, sha: commit, environment, states: ['success'] }, { id: 3, sha: commit, environment: 'elsewhere', states: ['success'] }] })
     await ask(at, 'POST /deployments/2/statuses', { state: 'success', ...wish })
     expect((await ask(at, 'GET /deployments/1/statuses')).body[0]?.['state']).toBe(older)
     expect((await ask(at, 'GET /deployments/3/statuses')).body[0]?.['state']).toBe('success')
   })
 
   test('are found by environment, commit and task', async () => {
-    const at = await github({ deployments: [{ id: 2, sha: commit, environment: 'staging' }, { id: 1, sha: 'd'.repeat(40), environment: 'staging' }] })
+    const at = await started({ deployments: [{ id: 2, sha: commit, environment: 'staging' }, { id: 1, sha: 'd'.repeat(40), environment: 'staging' }] })
     expect((await ask(at, `GET /deployments?environment=staging&sha=${commit}&task=deploy`)).body.map((each) => each['id'])).toEqual([2])
   })
 })
 
 describe('workflows', () => {
   test('a dispatch is delivered to whoever plays the runner', async () => {
-    const at = await github({ workflows: ['heal.yml'], branches: { main: commit } })
+    const at = await started({ workflows: ['heal.yml'], branches: { main: commit } })
     expect((await ask(at, 'POST /actions/workflows/heal.yml/dispatches', { ref: 'main', inputs: { service: 'cart' } })).status).toBe(204)
     expect((await ask(at, 'POST /actions/workflows/heal.yml/dispatches', { ref: 'gone' })).status).toBe(422)
     expect((await ask(at, 'POST /actions/workflows/absent.yml/dispatches', { ref: 'main' })).status).toBe(404)
@@ -174,7 +174,7 @@ describe('workflows', () => {
   })
 
   test('a workflow is known by the number that its runs carry', async () => {
-    const at = await github({ runs: [{ id: 1, workflow: 'release.yml', branch: 'main', sha: commit }] })
+    const at = await started({ runs: [{ id: 1, workflow: 'release.yml', branch: 'main', sha: commit }] })
     const runs = (await ask(at, 'GET /actions/workflows/release.yml/runs')).body['workflow_runs'] as readonly { readonly workflow_id: number }[]
     expect((await ask(at, `GET /actions/workflows/${runs[0]?.workflow_id}/runs`)).body['total_count']).toBe(1)
   })
@@ -182,7 +182,7 @@ describe('workflows', () => {
 
 describe('issues and comments', () => {
   test('an issue is opened, commented on, changed and closed', async () => {
-    const at = await github({ pulls: [{ number: 7, base: { ref: 'main', sha: commit }, head: { ref: 'topic', sha: commit }, files: [] }] })
+    const at = await started({ pulls: [{ number: 7, base: { ref: 'main', sha: commit }, head: { ref: 'topic', sha: commit }, files: [] }] })
     expect((await ask(at, 'POST /issues', { title: 'Cart is down', labels: ['incident'] })).body).toMatchObject({ number: 8, state: 'open', comments: 0 })
     const comment = (await ask(at, 'POST /issues/8/comments', { body: 'Looking' })).body['id']
     await ask(at, `PATCH /issues/comments/${comment}`, { body: 'Found it' })
@@ -193,7 +193,7 @@ describe('issues and comments', () => {
   })
 
   test('a pull request is an issue, too', async () => {
-    const at = await github({ pulls: [{ number: 7, base: { ref: 'main', sha: commit }, head: { ref: 'topic', sha: commit }, files: [] }] })
+    const at = await started({ pulls: [{ number: 7, base: { ref: 'main', sha: commit }, head: { ref: 'topic', sha: commit }, files: [] }] })
     expect((await ask(at, 'GET /issues/7/comments')).body).toEqual([])
     await ask(at, 'POST /issues/7/comments', { body: 'The plan' })
     expect((await ask(at, 'GET /issues')).body).toEqual([expect.objectContaining({ number: 7, comments: 1, pull_request: expect.anything() })])
@@ -238,7 +238,7 @@ describe('a real repository', () => {
     git('tag', 'v1', first)
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
-  const real = () => github({ gitDir: join(folder, '.git') })
+  const real = () => started({ gitDir: join(folder, '.git') })
 
   test('is compared from where two branches parted', async () => {
     const answer = await ask(await real(), 'GET /compare/main...feature%2Ftopic')
@@ -294,7 +294,7 @@ describe('a real repository', () => {
   })
 
   test('gives a pull request its files', async () => {
-    const at = await github({ gitDir: join(folder, '.git'), pulls: [{ number: 1, base: { ref: 'main', sha: main }, head: { ref: 'feature/topic', sha: topic } }] })
+    const at = await started({ gitDir: join(folder, '.git'), pulls: [{ number: 1, base: { ref: 'main', sha: main }, head: { ref: 'feature/topic', sha: topic } }] })
     expect((await ask(at, 'GET /pulls/1')).body['changed_files']).toBe(3)
     expect((await ask(at, 'GET /pulls/1/files?per_page=2')).body.map((file) => file['status'])).toEqual(['removed', 'modified'])
   })

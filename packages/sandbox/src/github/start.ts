@@ -4,7 +4,7 @@ import type { Clock } from '@fermata/ports'
 import { realClock } from '../clock.ts'
 import type { Site } from './answers/shape.ts'
 import { type Incoming, type Permissions, answer } from './dispatch.ts'
-import { type Fault, faultQueue, faultReply } from './faults.ts'
+import { type Fault, faultQueue, faultReply, usedUp } from './faults.ts'
 import type { Reply } from './reply.ts'
 import type { Dispatch } from './route.ts'
 import { type RepositoryState, openRepository } from './state.ts'
@@ -66,10 +66,9 @@ export async function startGitHub(wish: GitHubWish): Promise<StandInGitHub> {
     wish.onDispatch?.(dispatch)
   }
   async function handle(incoming: Incoming): Promise<Reply> {
-    const left = Math.max(0, limit - requests.length - 1)
-    const rate = { 'x-ratelimit-limit': String(limit), 'x-ratelimit-remaining': String(left), 'x-ratelimit-used': String(limit - left), 'x-ratelimit-reset': String(resetsAt), 'x-ratelimit-resource': 'core', 'x-github-request-id': requests.length.toString(16).padStart(4, '0') }
-    const reply = requests.length >= limit ? (faultReply({ kind: 'primary-limit', resetsAt }) as Reply) : await answer({ site: site as Site, repositories, tokens, now: clock.now(), deliver }, incoming)
-    return { ...reply, headers: { ...rate, ...reply.headers } }
+    const used = requests.length
+    const reply = used >= limit ? usedUp(resetsAt) : await answer({ site: site as Site, repositories, tokens, now: clock.now(), deliver }, incoming)
+    return { ...reply, headers: { ...rateHeaders(limit, used + 1, resetsAt), 'x-github-request-id': used.toString(16).padStart(4, '0'), ...reply.headers } }
   }
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const incoming = await incomingFrom(request, (site as Site).api)
@@ -78,7 +77,7 @@ export async function startGitHub(wish: GitHubWish): Promise<StandInGitHub> {
     if (fault?.kind === 'slow') await clock.sleep(fault.milliseconds)
     const reply = fault?.kind === 'reset' || fault?.kind === 'silence' ? undefined : ((fault && faultReply(fault)) ?? (await handle(incoming)))
     const cut = reply === undefined || fault?.kind === 'cut'
-    requests.push({ method: incoming.method, path: decodeURIComponent(incoming.url.pathname), query: Object.fromEntries(incoming.url.searchParams), body: incoming.body.form === 'none' ? undefined : incoming.body.value, status: cut ? 0 : reply.status })
+    requests.push(recorded(incoming, cut ? 0 : reply.status))
     if (fault?.kind === 'silence') return
     send(response, reply, fault)
   }
@@ -110,6 +109,15 @@ export async function startGitHub(wish: GitHubWish): Promise<StandInGitHub> {
         server.closeAllConnections()
       }),
   }
+}
+
+function rateHeaders(limit: number, used: number, resetsAt: number): Readonly<Record<string, string>> {
+  const left = Math.max(0, limit - used)
+  return { 'x-ratelimit-limit': String(limit), 'x-ratelimit-remaining': String(left), 'x-ratelimit-used': String(limit - left), 'x-ratelimit-reset': String(resetsAt), 'x-ratelimit-resource': 'core' }
+}
+
+function recorded({ method, url, body }: Incoming, status: number): RecordedRequest {
+  return { method, path: decodeURIComponent(url.pathname), query: Object.fromEntries(url.searchParams), body: body.form === 'none' ? undefined : body.value, status }
 }
 
 async function incomingFrom(request: IncomingMessage, base: string): Promise<Incoming> {

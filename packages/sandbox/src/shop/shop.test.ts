@@ -53,6 +53,9 @@ function workload(id: string, commit = shop.head): Written {
 }
 const template = (id: string, commit = shop.head) => workload(id, commit).spec?.['template'] as PodTemplate
 const container = (id: string, commit = shop.head) => template(id, commit).spec.containers[0] as Container
+function portsOf({ kind, metadata, spec = {} }: Written): readonly string[] {
+  return kind === 'Service' ? (spec['ports'] as readonly { readonly port: number }[]).map(({ port }) => `${metadata.name}:${port}`) : []
+}
 const addresses = (id: string) => (container(id).env ?? []).filter(({ name }) => name.endsWith('_ADDR'))
 
 describe('the catalog', () => {
@@ -95,15 +98,15 @@ describe('the manifests', () => {
   })
 
   test('lead every address to a port that somebody serves', () => {
-    const ports = new Set(Object.keys(services()).flatMap((id) => objectsOf(id).filter((object) => object.kind === 'Service').flatMap((object) => (object.spec?.['ports'] as readonly { readonly port: number }[]).map(({ port }) => `${object.metadata.name}:${port}`))))
+    const ports = new Set(Object.keys(services()).flatMap((id) => objectsOf(id).flatMap(portsOf)))
     for (const id of Object.keys(services())) for (const { value } of addresses(id)) expect([id, value, ports.has(value)]).toEqual([id, value, true])
   })
 
   test('select the pods that they make, and mount what is there', () => {
     for (const id of Object.keys(services())) {
-      const { labels } = template(id).metadata
-      const [service, budget] = ['Service', 'PodDisruptionBudget'].map((kind) => objectsOf(id).find((object) => object.kind === kind))
-      for (const selector of [service?.spec?.['selector'], (workload(id).spec?.['selector'] as { readonly matchLabels: unknown }).matchLabels, (budget?.spec?.['selector'] as { readonly matchLabels: unknown } | undefined)?.matchLabels ?? {}]) expect(labels).toMatchObject(selector as object)
+      const selectors = objectsOf(id).flatMap((object) => (object.spec?.['selector'] === undefined ? [] : [object.spec['selector'] as Readonly<Record<string, unknown>>]))
+      expect(selectors.length).toBeGreaterThan(1)
+      for (const selector of selectors) expect(template(id).metadata.labels).toMatchObject((selector['matchLabels'] ?? selector) as object)
       const mounted = (template(id).spec.volumes ?? []).flatMap(({ configMap }) => configMap?.name ?? [])
       expect(objectsOf(id).filter((object) => object.kind === 'ConfigMap').map((object) => object.metadata.name)).toEqual(mounted)
       const scaled = objectsOf(id).find((object) => object.kind === 'HorizontalPodAutoscaler')?.spec?.['scaleTargetRef']

@@ -6,26 +6,21 @@ import { user } from './user.ts'
 export function pullRequest(site: Site, repository: RepositoryFacts, pull: PullStory, changedFiles: number, at: number): GitHubShapes['pull-request'] {
   const [owner = ''] = repository.name.split('/')
   const id = numberFor(`${repository.name}#${pull.number}`)
-  const url = `${site.api}/repos/${repository.name}/pulls/${pull.number}`
-  const issue = `${site.api}/repos/${repository.name}/issues/${pull.number}`
-  const html = `${site.html}/${repository.name}/pull/${pull.number}`
-  const statuses = `${site.api}/repos/${repository.name}/statuses/${pull.head.sha}`
-  const reviewComment = `${site.api}/repos/${repository.name}/pulls/comments{/number}`
   const closed = pull.state === 'closed' || pull.merged === true
-  const links = { self: url, html, issue, comments: `${issue}/comments`, review_comments: `${url}/comments`, review_comment: reviewComment, commits: `${url}/commits`, statuses }
+  const links = linksOf(site, repository.name, pull)
   return {
-    url,
+    url: links.self.href,
     id,
     node_id: nodeId('PullRequest', id),
-    html_url: html,
-    diff_url: `${html}.diff`,
-    patch_url: `${html}.patch`,
-    issue_url: issue,
-    commits_url: links.commits,
-    review_comments_url: links.review_comments,
-    review_comment_url: reviewComment,
-    comments_url: links.comments,
-    statuses_url: statuses,
+    html_url: links.html.href,
+    diff_url: `${links.html.href}.diff`,
+    patch_url: `${links.html.href}.patch`,
+    issue_url: links.issue.href,
+    commits_url: links.commits.href,
+    review_comments_url: links.review_comments.href,
+    review_comment_url: links.review_comment.href,
+    comments_url: links.comments.href,
+    statuses_url: links.statuses.href,
     number: pull.number,
     state: closed ? 'closed' : 'open',
     locked: false,
@@ -42,16 +37,7 @@ export function pullRequest(site: Site, repository: RepositoryFacts, pull: PullS
     assignee: null,
     head: end(site, repository, pull.head),
     base: end(site, repository, pull.base),
-    _links: {
-      self: { href: links.self },
-      html: { href: links.html },
-      issue: { href: links.issue },
-      comments: { href: links.comments },
-      review_comments: { href: links.review_comments },
-      review_comment: { href: links.review_comment },
-      commits: { href: links.commits },
-      statuses: { href: links.statuses },
-    },
+    _links: links,
     author_association: 'MEMBER',
     auto_merge: null,
     draft: false,
@@ -66,6 +52,21 @@ export function pullRequest(site: Site, repository: RepositoryFacts, pull: PullS
     additions: changedFiles,
     deletions: 0,
     changed_files: changedFiles,
+  }
+}
+
+function linksOf(site: Site, repository: string, pull: PullStory): GitHubShapes['pull-request']['_links'] {
+  const api = `${site.api}/repos/${repository}`
+  const [self, issue] = [`${api}/pulls/${pull.number}`, `${api}/issues/${pull.number}`]
+  return {
+    self: { href: self },
+    html: { href: `${site.html}/${repository}/pull/${pull.number}` },
+    issue: { href: issue },
+    comments: { href: `${issue}/comments` },
+    review_comments: { href: `${self}/comments` },
+    review_comment: { href: `${api}/pulls/comments{/number}` },
+    commits: { href: `${self}/commits` },
+    statuses: { href: `${api}/statuses/${pull.head.sha}` },
   }
 }
 

@@ -26,7 +26,17 @@ function issuesOf(repository: RepositoryState, now: number): readonly IssueFacts
 }
 
 function issueOf(pull: PullStory, now: number): IssueFacts {
-  return { number: pull.number, title: pull.title ?? `Pull request ${pull.number}`, body: null, labels: pull.labels ?? [], state: pull.merged ? 'closed' : (pull.state ?? 'open'), stateReason: null, createdAt: now, updatedAt: now, isPull: true }
+  return {
+    number: pull.number,
+    title: pull.title ?? `Pull request ${pull.number}`,
+    body: null,
+    labels: pull.labels ?? [],
+    state: pull.merged ? 'closed' : (pull.state ?? 'open'),
+    stateReason: null,
+    createdAt: now,
+    updatedAt: now,
+    isPull: true,
+  }
 }
 
 function worded(call: Call, facts: IssueFacts) {
@@ -87,13 +97,13 @@ function comment(call: Call<z.infer<typeof commentBody>>) {
 }
 
 function changeComment(call: Call<z.infer<typeof commentBody>>) {
-  const { comments, name } = call.repository
-  const index = comments.findIndex(({ id }) => String(id) === call.path['id'])
-  const before = comments[index]
+  const known = call.repository.comments
+  const index = known.findIndex(({ id }) => String(id) === call.path['id'])
+  const before = known[index]
   if (before === undefined) return notFound
   const after: CommentFacts = { ...before, body: call.body.body, updatedAt: call.now }
-  comments[index] = after
-  return ok(issueComment(call.site, name, after))
+  known[index] = after
+  return ok(issueComment(call.site, call.repository.name, after))
 }
 
 export const issueRoutes: readonly Route[] = [

@@ -1,3 +1,7 @@
 export * from './github/index.ts'
+export * from './runner/index.ts'
 export type { Shop } from './shop/make-shop.ts'
 export { makeShop } from './shop/make-shop.ts'
+export * from './cluster/index.ts'
+export type { AutoAdvance, Cancel, SandboxClock, TimerKind, VirtualClock } from './clock.ts'
+export { realClock, virtualClock } from './clock.ts'

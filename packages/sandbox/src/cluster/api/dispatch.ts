@@ -1,0 +1,95 @@
+import type { Core } from '../core.ts'
+import { createObject } from '../verbs/create.ts'
+import { deleteCollection, deleteObject } from '../verbs/delete.ts'
+import { applyObject, patchObject } from '../verbs/patch.ts'
+import type { PatchForm } from '../verbs/patch.ts'
+import { listObjects, matcher } from '../verbs/read.ts'
+import type { Snapshots } from '../verbs/read.ts'
+import { existing, updateObject } from '../verbs/update.ts'
+import { openWatch } from '../verbs/watch.ts'
+import type { Writer } from '../verbs/writer.ts'
+import { json } from './answer.ts'
+import type { Answer } from './answer.ts'
+import { deleteWish, listQuery, watchQuery, writerOf } from './query.ts'
+import type { Route } from './route.ts'
+import { ApiError, badRequest, notImplemented, pageNotFound } from './status.ts'
+import type { Subresources } from './subresources.ts'
+import type { User } from './users.ts'
+import { accessReview } from './access-review.ts'
+
+export type ResourceRoute = Extract<Route, { at: 'resource' }>
+
+/** A request that knows who asks and what for. */
+export interface Asked {
+  readonly route: ResourceRoute
+  readonly query: URLSearchParams
+  readonly user: User
+  readonly userAgent: string
+  readonly contentType: string
+  /** The body as JSON; undefined when there is none. */
+  readonly body: unknown
+  readonly warn: (message: string) => void
+}
+
+export interface Server { readonly core: Core; readonly snapshots: Snapshots; readonly subresources: Subresources }
+
+/** Carries out one request on a resource. */
+export function dispatch(server: Server, asked: Asked): Answer {
+  const { core } = server
+  const { kind, verb, namespace, name, subresource } = asked.route
+  const writer = writerOf(asked.query, asked.user.name, asked.userAgent, asked.warn)
+  if (kind.origin === 'virtual') return verb === 'create' ? json(accessReview(core, kind, asked.user, asked.body), 201) : refuseMethod()
+  if (subresource !== '' && subresource !== 'status') {
+    if (name === undefined) throw pageNotFound()
+    return server.subresources(asked, name, writer)
+  }
+  if (subresource === 'status' && (!kind.status || !['get', 'update', 'patch'].includes(verb))) throw pageNotFound()
+  switch (verb) {
+    case 'get': return json(existing(core, kind, namespace, required(name)))
+    case 'list': return json(listObjects(core, server.snapshots, kind, listQuery(asked.query, namespace, name)))
+    case 'watch': return { kind: 'watch', open: (sink) => openWatch(core, kind, watchQuery(asked.query, namespace, name), sink) }
+    case 'create': return name === undefined ? json(createObject(core, kind, namespace, asked.body, writer), 201) : refuseMethod()
+    case 'update': return json(updateObject(core, kind, namespace, required(name), asked.body, writer, subresource))
+    case 'patch': return patch(server, asked, required(name), writer)
+    case 'delete': return remove(server, asked, required(name), writer)
+    case 'deletecollection': return json(removeAll(server, asked, writer))
+  }
+}
+
+const required = (name: string | undefined): string => name ?? refuseMethod()
+
+function refuseMethod(): never {
+  throw new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
+}
+
+const forms: Readonly<Record<string, PatchForm>> = { 'application/json-patch+json': 'json', 'application/merge-patch+json': 'merge', 'application/strategic-merge-patch+json': 'strategic' }
+const applyType = 'application/apply-patch+yaml'
+
+function patch({ core }: Server, asked: Asked, name: string, writer: Writer): Answer {
+  const { kind, namespace, subresource } = asked.route
+  if (asked.contentType === applyType) {
+    if ((asked.query.get('fieldManager') ?? '') === '') throw new ApiError(422, 'Invalid', 'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch', { group: 'meta.k8s.io', kind: 'PatchOptions', causes: [{ reason: 'FieldValueRequired', message: 'Required value: is required for apply patch', field: 'fieldManager' }] })
+    const existed = core.store.get(kind.group === '' ? kind.resource : `${kind.resource}.${kind.group}`, namespace === undefined ? name : `${namespace}/${name}`) !== undefined
+    const applied = applyObject(core, kind, namespace, name, asked.body, { ...writer, force: ['true', '1'].includes(asked.query.get('force') ?? '') }, subresource)
+    return json(applied, existed ? 200 : 201)
+  }
+  const form = forms[asked.contentType]
+  if (form === undefined) throw new ApiError(415, 'UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${[...Object.keys(forms), applyType, 'application/apply-patch+cbor'].join(', ')}`)
+  if (asked.body === undefined) throw badRequest('error decoding patch: unexpected end of JSON input')
+  return json(patchObject(core, kind, namespace, name, form, asked.body, writer, subresource))
+}
+
+function remove({ core }: Server, asked: Asked, name: string, writer: Writer): Answer {
+  const wish = deleteWish(asked.query, asked.body)
+  return json(deleteObject(core, asked.route.kind, asked.route.namespace, name, wish, { ...writer, dryRun: writer.dryRun || wish.dryRun }))
+}
+
+function removeAll({ core, snapshots }: Server, asked: Asked, writer: Writer): object {
+  const { kind, namespace } = asked.route
+  if (kind.resource === 'namespaces' && kind.group === '') throw notImplemented('deletecollection of namespaces')
+  const query = listQuery(asked.query, namespace, undefined)
+  const list = listObjects(core, snapshots, kind, query)
+  const wish = deleteWish(asked.query, asked.body)
+  deleteCollection(core, kind, matcher(kind, query), wish, { ...writer, dryRun: writer.dryRun || wish.dryRun })
+  return list
+}

@@ -1,0 +1,51 @@
+import type { ListQuery } from '../verbs/read.ts'
+import type { WatchQuery } from '../verbs/watch.ts'
+import type { DeleteWish } from '../verbs/delete.ts'
+import type { Writer } from '../verbs/writer.ts'
+import { isObject } from '../schema/lookup.ts'
+import { badRequest } from './status.ts'
+
+const flag = (value: string | null): boolean => value === 'true' || value === '1'
+
+export function listQuery(query: URLSearchParams, namespace: string | undefined, name: string | undefined): ListQuery {
+  const fields = query.get('fieldSelector') ?? ''
+  return {
+    namespace, labelSelector: query.get('labelSelector') ?? '', fieldSelector: name === undefined ? fields : [`metadata.name=${name}`, fields].filter((term) => term !== '').join(','),
+    limit: number(query, 'limit') ?? 0, continue: query.get('continue') ?? '', resourceVersion: query.get('resourceVersion') ?? '', resourceVersionMatch: query.get('resourceVersionMatch') ?? '',
+  }
+}
+
+export function watchQuery(query: URLSearchParams, namespace: string | undefined, name: string | undefined): WatchQuery {
+  const { labelSelector, fieldSelector, resourceVersion } = listQuery(query, namespace, name)
+  return { namespace, labelSelector, fieldSelector, resourceVersion, timeoutSeconds: number(query, 'timeoutSeconds'), bookmarks: flag(query.get('allowWatchBookmarks')), sendInitialEvents: flag(query.get('sendInitialEvents')) }
+}
+
+function number(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name)
+  if (text === null || text === '') return undefined
+  if (!/^-?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
+  return Number(text)
+}
+
+/** Options of a write, out of its query. The manager of a request that names none is the first part of its user agent. */
+export function writerOf(query: URLSearchParams, user: string, userAgent: string, warn: (message: string) => void): Writer {
+  const dryRun = query.getAll('dryRun')
+  if (dryRun.some((value) => value !== 'All' && value !== '')) throw badRequest(`Invalid value: "${dryRun.join(',')}": dryRun: Unsupported value: "${dryRun.join(',')}": supported values: "All"`)
+  const validation = query.get('fieldValidation') ?? ''
+  if (!['', 'Ignore', 'Warn', 'Strict'].includes(validation)) throw badRequest(`fieldValidation: Unsupported value: ${JSON.stringify(validation)}: supported values: "Ignore", "Strict", "Warn"`)
+  const agent = (userAgent.split('/')[0] ?? '').slice(0, 128)
+  return { user, manager: query.get('fieldManager') ?? (agent === '' ? 'unknown' : agent), dryRun: dryRun.includes('All'), fieldValidation: validation === '' ? 'Warn' : (validation as Writer['fieldValidation']), warn }
+}
+
+/** Options of a delete: the body's, or those of the query when there is no body. */
+export function deleteWish(query: URLSearchParams, body: unknown): DeleteWish & { readonly dryRun: boolean } {
+  const given = isObject(body) ? body : {}
+  const grace = given['gracePeriodSeconds'] ?? number(query, 'gracePeriodSeconds')
+  const policy = given['propagationPolicy'] ?? query.get('propagationPolicy') ?? (given['orphanDependents'] === true || flag(query.get('orphanDependents')) ? 'Orphan' : undefined)
+  const conditions = isObject(given['preconditions']) ? given['preconditions'] : {}
+  return {
+    ...(typeof grace === 'number' ? { gracePeriodSeconds: grace } : {}), ...(typeof policy === 'string' ? { propagationPolicy: policy } : {}),
+    preconditions: { ...(typeof conditions['uid'] === 'string' ? { uid: conditions['uid'] } : {}), ...(typeof conditions['resourceVersion'] === 'string' ? { resourceVersion: conditions['resourceVersion'] } : {}) },
+    dryRun: query.getAll('dryRun').includes('All') || (Array.isArray(given['dryRun']) && given['dryRun'].includes('All')),
+  }
+}

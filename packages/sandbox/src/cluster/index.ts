@@ -1,0 +1,7 @@
+export type { ClusterWish, SandboxCluster } from './start.ts'
+export { startCluster } from './start.ts'
+export type { Fault, Faults, Matching, OrderedFault, RequestShape } from './api/faults.ts'
+export type { RequestEntry, Requests } from './api/journal.ts'
+export type { Rule, User } from './api/users.ts'
+export type { Behaviour, ImagePattern, Story } from './pods/story.ts'
+export { createStory } from './pods/story.ts'

@@ -1,0 +1,111 @@
+/** What a kind makes of an object between decoding and validation: the `PrepareForCreate` and `PrepareForUpdate` of Kubernetes. */
+import { randomUid } from '../core.ts'
+import type { Core } from '../core.ts'
+import type { ResourceKind } from '../kinds/kind.ts'
+import { emptySet, pathSet, union } from '../merge/field-set.ts'
+import type { FieldSet } from '../merge/field-set.ts'
+import { isArray, isObject, same, without } from '../schema/lookup.ts'
+import type { JsonObject } from '../schema/lookup.ts'
+import { within } from './pod-defaults.ts'
+import { qosClass } from './quality-of-service.ts'
+
+/** Kinds whose metadata.generation counts changes of the spec. */
+const counted = new Set(['apps.v1.Deployment', 'apps.v1.ReplicaSet', 'apps.v1.StatefulSet', 'apps.v1.DaemonSet', 'batch.v1.Job', 'batch.v1.CronJob', 'policy.v1.PodDisruptionBudget', 'networking.v1.Ingress', 'networking.v1.IngressClass', 'networking.v1.NetworkPolicy', 'core.v1.Pod', 'discovery.v1.EndpointSlice', 'scheduling.v1.PriorityClass', 'apiextensions.v1.CustomResourceDefinition'])
+
+export const countsGenerations = (kind: ResourceKind): boolean => kind.origin === 'custom' || counted.has(kind.type)
+
+/** Whether a change of this object is a change of what is wanted. */
+export function differsInSpec(kind: ResourceKind, before: JsonObject, after: JsonObject): boolean {
+  if (kind.origin === 'custom' || kind.type === 'discovery.v1.EndpointSlice' || kind.type === 'scheduling.v1.PriorityClass') return !same(without(before, 'metadata', 'status'), without(after, 'metadata', 'status'))
+  return !same(before['spec'], after['spec'])
+}
+
+/** Fields that writers of an endpoint cannot own, because it ignores them. */
+export function ignoredFields(kind: ResourceKind, subresource: string): FieldSet {
+  if (!kind.status) return emptySet
+  if (subresource !== 'status') return kind.type === 'apiextensions.v1.CustomResourceDefinition' ? pathSet('f:status') : pathSet('f:status')
+  switch (kind.type) {
+    case 'apps.v1.Deployment': return union(pathSet('f:spec'), pathSet('f:metadata', 'f:labels'))
+    case 'core.v1.Pod': return union(union(pathSet('f:spec'), pathSet('f:metadata', 'f:deletionTimestamp')), pathSet('f:metadata', 'f:ownerReferences'))
+    default: return pathSet('f:spec')
+  }
+}
+
+export function prepareCreate(core: Core, kind: ResourceKind, object: JsonObject): JsonObject {
+  const fresh = kind.status && kind.type !== 'core.v1.PersistentVolumeClaim' ? without(object, 'status') : object
+  switch (kind.type) {
+    case 'core.v1.Pod': return preparePod(fresh)
+    case 'core.v1.Service': return within(fresh, 'spec', (spec) => serviceAddresses(core, spec))
+    case 'core.v1.Namespace': return { ...prepareNamespace(fresh), status: { phase: 'Active' } }
+    case 'batch.v1.Job': return prepareJob(core, fresh)
+    case 'core.v1.PersistentVolumeClaim': return { ...fresh, status: { phase: 'Pending' } }
+    default: return fresh
+  }
+}
+
+/** The object as the endpoint lets it through: the main one keeps the old status, the status one everything else. */
+export function prepareUpdate(kind: ResourceKind, before: JsonObject, after: JsonObject, subresource: string): JsonObject {
+  if (subresource === 'status') {
+    const metadata = isObject(after['metadata']) ? after['metadata'] : {}
+    const old = isObject(before['metadata']) ? before['metadata'] : {}
+    const labels = kind.type === 'apps.v1.Deployment' ? { labels: old['labels'] } : {}
+    const owners = kind.type === 'core.v1.Pod' ? { ownerReferences: old['ownerReferences'] } : {}
+    return { ...before, metadata: { ...metadata, ...labels, ...owners }, ...('status' in after ? { status: after['status'] } : {}) }
+  }
+  const kept = kind.status ? { ...without(after, 'status'), ...('status' in before ? { status: before['status'] } : {}) } : after
+  if (kind.type === 'core.v1.Service') return within(kept, 'spec', (spec) => keptAddresses(isObject(before['spec']) ? before['spec'] : {}, spec))
+  if (kind.type === 'batch.v1.Job') return within(kept, 'spec', (spec) => ({ ...spec, selector: spec['selector'] ?? (isObject(before['spec']) ? before['spec']['selector'] : undefined) }))
+  return kept
+}
+
+function preparePod(pod: JsonObject): JsonObject {
+  const spec = isObject(pod['spec']) ? pod['spec'] : {}
+  const tolerations = isArray(spec['tolerations']) ? spec['tolerations'] : []
+  const tolerated = (key: string): boolean => tolerations.filter(isObject).some((toleration) => toleration['key'] === key || (toleration['key'] === undefined && toleration['operator'] === 'Exists'))
+  const added = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].filter((key) => !tolerated(key)).map((key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }))
+  const account = spec['serviceAccountName'] ?? 'default'
+  return {
+    ...pod,
+    spec: { ...spec, serviceAccountName: account, serviceAccount: account, priority: spec['priority'] ?? 0, preemptionPolicy: spec['preemptionPolicy'] ?? 'PreemptLowerPriority', tolerations: [...tolerations, ...added] },
+    status: { phase: 'Pending', qosClass: qosClass(spec) },
+  }
+}
+
+function prepareNamespace(namespace: JsonObject): JsonObject {
+  const metadata = isObject(namespace['metadata']) ? namespace['metadata'] : {}
+  const labels = isObject(metadata['labels']) ? metadata['labels'] : {}
+  return { ...namespace, metadata: { ...metadata, labels: { ...labels, 'kubernetes.io/metadata.name': metadata['name'] } }, spec: { finalizers: ['kubernetes'] } }
+}
+
+function serviceAddresses(core: Core, spec: JsonObject): JsonObject {
+  if (spec['type'] === 'ExternalName') return spec
+  const clusterIP = spec['clusterIP'] ?? core.addresses.service()
+  const external = spec['type'] === 'NodePort' || spec['type'] === 'LoadBalancer'
+  const ports = isArray(spec['ports']) ? spec['ports'].filter(isObject).map((port) => (external ? { ...port, nodePort: port['nodePort'] ?? core.addresses.nodePort() } : port)) : undefined
+  return { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack', ...spec, clusterIP, clusterIPs: [clusterIP], ...(ports === undefined ? {} : { ports }) }
+}
+
+/** A client that applies its manifest again does not name the addresses that the server chose. */
+function keptAddresses(before: JsonObject, spec: JsonObject): JsonObject {
+  if (spec['type'] === 'ExternalName') return spec
+  const fields = ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'healthCheckNodePort']
+  const chosen = Object.fromEntries(fields.filter((field) => spec[field] === undefined && before[field] !== undefined).map((field) => [field, before[field]]))
+  const old = isArray(before['ports']) ? before['ports'].filter(isObject) : []
+  const external = spec['type'] === 'NodePort' || spec['type'] === 'LoadBalancer'
+  const ports = isArray(spec['ports']) && external ? spec['ports'].filter(isObject).map((port) => {
+    const nodePort = port['nodePort'] ?? old.find((candidate) => candidate['port'] === port['port'] && candidate['protocol'] === port['protocol'])?.['nodePort']
+    return nodePort === undefined ? port : { ...port, nodePort }
+  }) : undefined
+  return { ...spec, ...chosen, ...(ports === undefined ? {} : { ports }) }
+}
+
+/** Labels by which a Job finds its pods; written into its selector and its template. */
+function prepareJob(core: Core, job: JsonObject): JsonObject {
+  const metadata = isObject(job['metadata']) ? job['metadata'] : {}
+  const spec = isObject(job['spec']) ? job['spec'] : {}
+  if (spec['manualSelector'] === true) return job
+  const uid = typeof metadata['uid'] === 'string' ? metadata['uid'] : randomUid(core.random)
+  const labels = { 'batch.kubernetes.io/controller-uid': uid, 'batch.kubernetes.io/job-name': metadata['name'], 'controller-uid': uid, 'job-name': metadata['name'] }
+  const template = within({ metadata: {}, ...(isObject(spec['template']) ? spec['template'] : {}) }, 'metadata', (given) => ({ ...given, labels: { ...(isObject(given['labels']) ? given['labels'] : {}), ...labels } }))
+  return { ...job, spec: { ...spec, selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } }, template } }
+}

@@ -1,0 +1,43 @@
+import type { KubeObject } from '@fermata/ports'
+import type { Cause } from '../api/status.ts'
+import type { ResourceKind } from '../kinds/kind.ts'
+import { isObject, same } from '../schema/lookup.ts'
+import { forbiddenField, invalidField, labelProblem, labelValueProblem, qualifiedNameProblem, requiredField, serviceNameProblem, subdomainProblem } from './rules.ts'
+
+/** Kinds whose names become DNS labels. */
+const labelNamed = new Set(['core.v1.Namespace'])
+const serviceNamed = new Set(['core.v1.Service'])
+/** Names that only must be a path segment. */
+const pathNamed = new Set(['rbac.v1.Role', 'rbac.v1.RoleBinding', 'rbac.v1.ClusterRole', 'rbac.v1.ClusterRoleBinding'])
+
+export function validateMetadata(kind: ResourceKind, object: KubeObject): readonly Cause[] {
+  const { name, labels, annotations } = object.metadata
+  if (name === undefined || name === '') return [requiredField('metadata.name', 'name or generateName is required')]
+  const problem = nameProblem(kind, name)
+  return [
+    ...(problem === undefined ? [] : [invalidField('metadata.name', name, problem)]),
+    ...labelCauses('metadata.labels', labels),
+    ...Object.keys(annotations ?? {}).flatMap((key) => { const wrong = qualifiedNameProblem(key.toLowerCase()); return wrong === undefined ? [] : [invalidField('metadata.annotations', key, wrong)] }),
+  ]
+}
+
+function nameProblem(kind: ResourceKind, name: string): string | undefined {
+  if (pathNamed.has(kind.type)) return name === '.' || name === '..' || /[/%]/.test(name) ? `may not contain '${/[/%]/.exec(name)?.[0] ?? name}'` : undefined
+  if (labelNamed.has(kind.type)) return labelProblem(name)
+  return serviceNamed.has(kind.type) ? serviceNameProblem(name) : subdomainProblem(name)
+}
+
+export function labelCauses(field: string, labels: unknown): readonly Cause[] {
+  if (!isObject(labels)) return []
+  return Object.entries(labels).flatMap(([key, value]) => {
+    const wrongKey = qualifiedNameProblem(key)
+    const wrongValue = labelValueProblem(String(value))
+    return [...(wrongKey === undefined ? [] : [invalidField(field, key, wrongKey)]), ...(wrongValue === undefined ? [] : [invalidField(field, value, wrongValue)])]
+  })
+}
+
+export function validateMetadataUpdate(after: KubeObject, before: KubeObject): readonly Cause[] {
+  const finalizers = (object: KubeObject): readonly unknown[] => (Array.isArray(object.metadata['finalizers']) ? object.metadata['finalizers'] : [])
+  const added = before.metadata.deletionTimestamp === undefined ? [] : finalizers(after).filter((finalizer) => !finalizers(before).some((known) => same(known, finalizer)))
+  return added.length === 0 ? [] : [forbiddenField('metadata.finalizers', `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((finalizer) => JSON.stringify(finalizer)).join(', ')}}`)]
+}

@@ -1,0 +1,104 @@
+import { uidOf } from '../core.ts'
+import type { Core } from '../core.ts'
+import { remove, tell, updateStatus } from '../controllers/actions.ts'
+import type { Controller } from '../controllers/controller.ts'
+import type { Container, Pod } from '../objects/types.ts'
+import { keyOf } from '../store/store.ts'
+import { firstLife, nextMoment, step } from './container-life.ts'
+import type { Life, LifeEvent } from './container-life.ts'
+import { podStatus } from './pod-status.ts'
+import type { Story } from './story.ts'
+
+/** How long a container takes to end after it was asked to, unless its grace period is shorter. Milliseconds. */
+const timeToStop = 500
+
+interface Running { readonly lives: ReadonlyMap<string, Life>; readonly stopAt: number | undefined }
+
+/** The kubelets of all nodes: they start the containers of pods on their nodes as the story tells, and end those that are deleted. */
+export function createKubelet(core: Core, story: Story): Controller {
+  const pods = new Map<string, Running>()
+  return {
+    name: 'kubelet',
+    keys(change) {
+      if (change.collection !== 'pods') return []
+      if (change.type === 'DELETED') pods.delete(uidOf(change.object))
+      return change.type === 'DELETED' ? [] : [keyOf(change.object)]
+    },
+    sync(key) {
+      const pod = core.store.get('pods', key) as Pod | undefined
+      if (pod === undefined || (pod.spec.nodeName ?? '') === '') return undefined
+      const before = pods.get(uidOf(pod)) ?? { lives: new Map(), stopAt: undefined }
+      const after = pod.metadata.deletionTimestamp === undefined ? live(core, story, pod, before) : stop(core, pod, before)
+      if (after === undefined) { pods.delete(uidOf(pod)); return undefined }
+      pods.set(uidOf(pod), after)
+      return untilNext(core, story, pod, after)
+    },
+  }
+}
+
+const initKey = (container: Container): string => `init:${container.name}`
+
+function live(core: Core, story: Story, pod: Pod, before: Running): Running {
+  const lives = new Map(before.lives)
+  const advance = (container: Container, key: string, restartPolicy: string): Life => {
+    const fresh = !lives.has(key)
+    let life = lives.get(key) ?? firstLife(core.clock.now())
+    if (fresh) told(core, pod, container, { kind: 'pulling' })
+    const circumstances = { image: container.image ?? '', behaviour: story.behaviourOf(container.image ?? ''), restartPolicy }
+    for (let next = step(life, core.clock.now(), circumstances); next !== undefined; next = step(life, core.clock.now(), circumstances)) {
+      life = next.life
+      for (const event of next.events) told(core, pod, container, event)
+      if (life.at === 'restarting' && life.backOff > 0) told(core, pod, container, { kind: 'back-off' })
+    }
+    if (life.at === 'pull-failed' && core.clock.now() >= life.hiddenAt) told(core, pod, container, { kind: 'pull-back-off', message: life.message })
+    lives.set(key, life)
+    return life
+  }
+  const policy = pod.spec.restartPolicy ?? 'Always'
+  const initialized = (pod.spec.initContainers ?? []).every((container) => {
+    const sidecar = container.restartPolicy === 'Always'
+    const life = advance(container, initKey(container), sidecar ? 'Always' : policy === 'Always' ? 'OnFailure' : policy)
+    return sidecar ? life.at === 'running' : life.at === 'ended' && life.last.exitCode === 0
+  })
+  if (initialized) for (const container of pod.spec.containers) advance(container, container.name, policy)
+  report(core, story, pod, lives)
+  return { lives, stopAt: undefined }
+}
+
+function report(core: Core, story: Story, pod: Pod, lives: ReadonlyMap<string, Life>): void {
+  const status = podStatus(core, story, pod, pod.spec.containers.map((container) => lives.get(container.name)), (pod.spec.initContainers ?? []).map((container) => lives.get(initKey(container))))
+  updateStatus(core, pod, status, 'kubelet')
+}
+
+/** Ends the containers, then removes the pod. Undefined once it is gone. */
+function stop(core: Core, pod: Pod, before: Running): Running | undefined {
+  const now = core.clock.now()
+  const grace = pod.metadata['deletionGracePeriodSeconds']
+  const stopAt = Math.min(before.stopAt ?? now + timeToStop, now + (typeof grace === 'number' ? grace * 1000 : 0))
+  if (before.stopAt === undefined) for (const container of pod.spec.containers) if (before.lives.get(container.name)?.at === 'running') tell(core, pod, { type: 'Normal', reason: 'Killing', message: `Stopping container ${container.name}`, component: 'kubelet', host: pod.spec.nodeName ?? '', fieldPath: `spec.containers{${container.name}}` })
+  if (now < stopAt) return { ...before, stopAt }
+  remove(core, pod, { gracePeriodSeconds: 0 })
+  return undefined
+}
+
+function untilNext(core: Core, story: Story, pod: Pod, running: Running): number | undefined {
+  const now = core.clock.now()
+  if (running.stopAt !== undefined) return running.stopAt - now
+  const images = new Map([...pod.spec.containers.map((container) => [container.name, container.image ?? ''] as const), ...(pod.spec.initContainers ?? []).map((container) => [initKey(container), container.image ?? ''] as const)])
+  const moments = [...running.lives].map(([key, life]) => nextMoment(life, now, story.behaviourOf(images.get(key) ?? ''))).filter((moment) => moment !== undefined)
+  return moments.length === 0 ? undefined : Math.max(1, Math.min(...moments) - now)
+}
+
+/** Events in the kubelet's words. */
+function told(core: Core, pod: Pod, container: Container, event: LifeEvent): void {
+  const image = container.image ?? ''
+  const say = (type: 'Normal' | 'Warning', reason: string, message: string): void => tell(core, pod, { type, reason, message, component: 'kubelet', host: pod.spec.nodeName ?? '', fieldPath: `spec.containers{${container.name}}` })
+  switch (event.kind) {
+    case 'pulling': say('Normal', 'Pulling', `Pulling image "${image}"`); return
+    case 'pulled': say('Normal', 'Pulled', event.present ? `Container image "${image}" already present on machine and can be accessed by the pod` : `Successfully pulled image "${image}" in ${event.milliseconds}ms (${event.milliseconds}ms including waiting). Image size: 31415926 bytes.`); return
+    case 'started': say('Normal', 'Created', 'Container created'); say('Normal', 'Started', 'Container started'); return
+    case 'pull-failed': say('Warning', 'Failed', `Failed to pull image "${image}": ${event.message}`); say('Warning', 'Failed', 'Error: ErrImagePull'); return
+    case 'pull-back-off': say('Normal', 'BackOff', `Back-off pulling image "${image}"`); say('Warning', 'Failed', 'Error: ImagePullBackOff'); return
+    case 'back-off': say('Warning', 'BackOff', `Back-off restarting failed container ${container.name} in pod ${pod.metadata.name}_${pod.metadata.namespace ?? ''}(${uidOf(pod)})`)
+  }
+}

@@ -1,0 +1,53 @@
+import { timestamp } from '../core.ts'
+import type { Core } from '../core.ts'
+import type { Controller } from '../controllers/controller.ts'
+import { objectsIn, tell, updateStatus } from '../controllers/actions.ts'
+import { conditionOf, isActive } from '../controllers/pods.ts'
+import type { Pod } from '../objects/types.ts'
+import { isObject } from '../schema/lookup.ts'
+import { keyOf } from '../store/store.ts'
+import type { Story } from './story.ts'
+
+/** Gives every new pod the node with the fewest pods, unless its story says that no node takes it. */
+export function schedulerController(core: Core, story: Story): Controller {
+  return {
+    name: 'default-scheduler',
+    keys(change) {
+      if (change.collection === 'pods') return change.type === 'DELETED' ? [] : [keyOf(change.object)]
+      return change.collection === 'nodes' ? objectsIn<Pod>(core, 'pods', undefined).filter(waits).map(keyOf) : []
+    },
+    sync(key) {
+      const pod = core.store.get('pods', key) as Pod | undefined
+      if (pod === undefined || !waits(pod)) return undefined
+      schedule(core, story, pod)
+      return undefined
+    },
+  }
+}
+
+const waits = (pod: Pod): boolean => (pod.spec.nodeName ?? '') === '' && isActive(pod)
+
+function schedule(core: Core, story: Story, pod: Pod): void {
+  const refusal = pod.spec.containers.map((container) => story.behaviourOf(container.image ?? '')).find((behaviour) => behaviour.does === 'unschedulable')
+  const nodes = core.store.list('nodes').filter((node) => !isObject(node['spec']) || node['spec']['unschedulable'] !== true)
+  if (refusal?.does === 'unschedulable' || nodes.length === 0) { refuse(core, pod, refusal?.does === 'unschedulable' ? refusal.message : undefined); return }
+  const load = Map.groupBy(objectsIn<Pod>(core, 'pods', undefined).filter(isActive), (other) => other.spec.nodeName ?? '')
+  const [node] = [...nodes].sort((a, b) => (load.get(a.metadata.name)?.length ?? 0) - (load.get(b.metadata.name)?.length ?? 0))
+  if (node === undefined) return
+  const bound = core.store.put('pods', keyOf(pod), { ...pod, spec: { ...pod.spec, nodeName: node.metadata.name }, status: { ...pod.status, conditions: [scheduled(core, pod, 'True')] } })
+  tell(core, bound, { type: 'Normal', reason: 'Scheduled', message: `Successfully assigned ${keyOf(pod)} to ${node.metadata.name}`, component: 'default-scheduler' })
+}
+
+function scheduled(core: Core, pod: Pod, status: 'True' | 'False', because: { readonly reason?: string; readonly message?: string } = {}): object {
+  const known = conditionOf(pod.status.conditions, 'PodScheduled')
+  return { type: 'PodScheduled', status, lastTransitionTime: known?.status === status ? known.lastTransitionTime : timestamp(core.clock.now()), observedGeneration: pod.metadata.generation ?? 1, ...because }
+}
+
+function refuse(core: Core, pod: Pod, told: string | undefined): void {
+  const count = core.store.list('nodes').length
+  const message = told ?? (count === 0 ? 'no nodes available to schedule pods' : `0/${count} nodes are available: ${count} Insufficient cpu. no new claims to deallocate, preemption: 0/${count} nodes are available: ${count} No preemption victims found for incoming pod.`)
+  const known = conditionOf(pod.status.conditions, 'PodScheduled')
+  if (known?.reason === 'Unschedulable' && known.message === message) return
+  updateStatus(core, pod, { ...pod.status, conditions: [scheduled(core, pod, 'False', { reason: 'Unschedulable', message })] })
+  tell(core, pod, { type: 'Warning', reason: 'FailedScheduling', message, component: 'default-scheduler' })
+}

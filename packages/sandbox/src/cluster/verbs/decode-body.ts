@@ -1,0 +1,41 @@
+import type { KubeObject } from '@fermata/ports'
+import { badRequest } from '../api/status.ts'
+import type { Core } from '../core.ts'
+import { apiVersionOf } from '../kinds/kind.ts'
+import type { ResourceKind } from '../kinds/kind.ts'
+import { withDefaults } from '../objects/defaults.ts'
+import { DecodeError, decode } from '../schema/decode.ts'
+import { isObject } from '../schema/lookup.ts'
+import type { JsonObject } from '../schema/lookup.ts'
+import type { Writer } from './writer.ts'
+
+/** Reads a request's object as the kind of its address, with defaults. Unknown fields are refused, warned of or dropped as the request asked. */
+export function decodeBody(core: Core, kind: ResourceKind, raw: unknown, writer: Writer): KubeObject {
+  const body = ofKind(kind, raw)
+  const { value, unknown } = reading(kind, () => decode(core.kinds.types, kind.type, body))
+  const complaints = unknown.map((path) => `unknown field "${path}"`)
+  if (complaints.length > 0 && writer.fieldValidation === 'Strict') throw badRequest(`${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}: strict decoding error: ${complaints.join(', ')}`)
+  if (writer.fieldValidation === 'Warn') for (const complaint of complaints) writer.warn(complaint)
+  return normal(core, kind, withDefaults(kind.type, value))
+}
+
+/** The canonical form of an object: what Go would write for it. */
+export function normal(core: Core, kind: ResourceKind, object: JsonObject): KubeObject {
+  return { ...decode(core.kinds.types, kind.type, object).value, apiVersion: apiVersionOf(kind), kind: kind.kind } as unknown as KubeObject
+}
+
+function reading<T>(kind: ResourceKind, read: () => T): T {
+  try { return read() } catch (error) {
+    if (error instanceof DecodeError) throw badRequest(`${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}: ${error.message}`)
+    throw error
+  }
+}
+
+function ofKind(kind: ResourceKind, raw: unknown): JsonObject {
+  if (!isObject(raw)) throw badRequest(`couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(raw) ? 'array' : typeof raw} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`)
+  const apiVersion = raw['apiVersion'] ?? ''
+  const name = raw['kind'] ?? ''
+  if (apiVersion !== '' && apiVersion !== apiVersionOf(kind)) throw badRequest(`the API version in the data (${String(apiVersion)}) does not match the expected API version (${apiVersionOf(kind)})`)
+  if (name !== '' && name !== kind.kind) throw badRequest(`${String(name)} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}: converting (${kind.version}.${String(name)}) to (${kind.group === '' ? 'core' : kind.group.split('.')[0]}.${kind.kind}): unknown conversion`)
+  return raw
+}

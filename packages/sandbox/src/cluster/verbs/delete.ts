@@ -1,0 +1,87 @@
+import type { KubeObject } from '@fermata/ports'
+import { badRequest, conflict, deletedStatus } from '../api/status.ts'
+import { timestamp } from '../core.ts'
+import type { Core } from '../core.ts'
+import { collectionOf } from '../kinds/kind.ts'
+import type { ResourceKind } from '../kinds/kind.ts'
+import type { Pod } from '../objects/types.ts'
+import { isArray } from '../schema/lookup.ts'
+import type { JsonObject } from '../schema/lookup.ts'
+import { keyFor, keyOf } from '../store/store.ts'
+import type { Matches } from './selectors.ts'
+import { existing } from './update.ts'
+import type { Writer } from './writer.ts'
+
+export interface DeleteWish {
+  readonly gracePeriodSeconds?: number
+  readonly propagationPolicy?: string
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
+}
+
+/** Deletes, or marks for deletion what has a grace period or finalizers. Answers a Status when nothing is left, else the object. */
+export function deleteObject(core: Core, kind: ResourceKind, namespace: string | undefined, name: string, wish: DeleteWish, writer: Writer): JsonObject {
+  const object = existing(core, kind, namespace, name)
+  checkPreconditions(kind, object, wish)
+  const finalizers = wantedFinalizers(kind, object, wish, writer)
+  const grace = graceOf(kind, object, wish)
+  const waits = grace > 0 || finalizers.length > 0 || kind.type === 'core.v1.Namespace'
+  if (waits) return marked(core, kind, object, grace, finalizers, writer) as unknown as JsonObject
+  if (!writer.dryRun) core.store.remove(collectionOf(kind), keyFor(namespace, name))
+  return kind.type === 'core.v1.Pod' ? (object as unknown as JsonObject) : deletedStatus(kind, name, object.metadata.uid ?? '')
+}
+
+export function deleteCollection(core: Core, kind: ResourceKind, matches: Matches, wish: DeleteWish, writer: Writer): readonly KubeObject[] {
+  const objects = core.store.list(collectionOf(kind)).filter(matches)
+  for (const object of objects) deleteObject(core, kind, object.metadata.namespace, object.metadata.name, wish, writer)
+  return objects
+}
+
+function checkPreconditions(kind: ResourceKind, object: KubeObject, wish: DeleteWish): void {
+  const { uid, resourceVersion } = wish.preconditions ?? {}
+  const name = object.metadata.name
+  if (uid !== undefined && uid !== object.metadata.uid) throw conflict(kind, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${object.metadata.uid ?? ''}`)
+  if (resourceVersion !== undefined && resourceVersion !== object.metadata.resourceVersion) throw conflict(kind, name, `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${object.metadata.resourceVersion ?? ''}`)
+}
+
+const collectorFinalizers = ['foregroundDeletion', 'orphan']
+
+function wantedFinalizers(kind: ResourceKind, object: KubeObject, wish: DeleteWish, writer: Writer): readonly string[] {
+  const current = isArray(object.metadata['finalizers']) ? object.metadata['finalizers'].map(String) : []
+  const own = current.filter((finalizer) => !collectorFinalizers.includes(finalizer))
+  switch (wish.propagationPolicy) {
+    case 'Foreground': return [...own, 'foregroundDeletion']
+    case 'Orphan': return [...own, 'orphan']
+    case 'Background': return own
+    case undefined: {
+      if (kind.type !== 'batch.v1.Job') return current
+      writer.warn('child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning')
+      return [...own, 'orphan']
+    }
+    default: throw badRequest(`DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: "${wish.propagationPolicy}": supported values: "Foreground", "Background", "Orphan", "nil"`)
+  }
+}
+
+/** Only pods have time to end: their own, or what the request says; none when they never ran or have ended. */
+function graceOf(kind: ResourceKind, object: KubeObject, wish: DeleteWish): number {
+  if (kind.type !== 'core.v1.Pod') return 0
+  const { spec, status } = object as Pod
+  const running = spec.nodeName !== undefined && spec.nodeName !== '' && status.phase !== 'Succeeded' && status.phase !== 'Failed'
+  return running ? Math.max(0, wish.gracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30) : 0
+}
+
+function marked(core: Core, kind: ResourceKind, object: KubeObject, grace: number, finalizers: readonly string[], writer: Writer): KubeObject {
+  const known = object.metadata['deletionGracePeriodSeconds']
+  const already = object.metadata.deletionTimestamp !== undefined
+  const before = typeof known === 'number' ? known : Infinity
+  const sooner = !already || grace < before
+  const { generation } = object.metadata
+  const metadata = {
+    ...object.metadata,
+    ...(sooner ? { deletionTimestamp: timestamp(core.clock.now() + grace * 1000), deletionGracePeriodSeconds: grace } : {}),
+    ...(!already && generation !== undefined ? { generation: generation + 1 } : {}),
+    ...(finalizers.length > 0 ? { finalizers } : {}),
+  }
+  const after: KubeObject = kind.type === 'core.v1.Namespace' ? { ...object, metadata, status: { phase: 'Terminating' } } : { ...object, metadata }
+  if (writer.dryRun || (already && !sooner && finalizers.length === (isArray(object.metadata['finalizers']) ? object.metadata['finalizers'].length : 0))) return already && !sooner ? object : after
+  return core.store.put(collectionOf(kind), keyOf(object), after)
+}

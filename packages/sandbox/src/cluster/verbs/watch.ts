@@ -1,0 +1,94 @@
+import type { KubeObject } from '@fermata/ports'
+import { badRequest, expired, statusObject } from '../api/status.ts'
+import type { Core } from '../core.ts'
+import { collectionOf } from '../kinds/kind.ts'
+import type { ResourceKind } from '../kinds/kind.ts'
+import { isObject } from '../schema/lookup.ts'
+import type { JsonObject } from '../schema/lookup.ts'
+import type { Change } from '../store/store.ts'
+import { normal } from './decode-body.ts'
+import { matcher } from './read.ts'
+import type { Matches } from './selectors.ts'
+
+export interface WatchQuery {
+  readonly namespace: string | undefined
+  readonly labelSelector: string
+  readonly fieldSelector: string
+  readonly resourceVersion: string
+  readonly timeoutSeconds: number | undefined
+  readonly bookmarks: boolean
+  readonly sendInitialEvents: boolean
+}
+
+export interface WatchEvent { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'; readonly object: JsonObject }
+
+export interface WatchSink {
+  event(event: WatchEvent): void
+  end(): void
+}
+
+const bookmarkEvery = 60_000
+
+/** Streams changes into the sink until it is closed, its time is over, or the revision that it starts from is forgotten. Closes with the returned function. */
+export function openWatch(core: Core, kind: ResourceKind, query: WatchQuery, sink: WatchSink): () => void {
+  const matches = matcher(kind, query)
+  const from = query.resourceVersion === '' || query.resourceVersion === '0' ? undefined : Number(query.resourceVersion)
+  if (from !== undefined && (!Number.isInteger(from) || from < 0)) throw badRequest(`Invalid value: "${query.resourceVersion}": strconv.ParseUint: parsing "${query.resourceVersion}": invalid syntax`)
+  const stops: (() => void)[] = []
+  const close = (): void => { for (const stop of stops.splice(0)) stop() }
+  const finish = (): void => { close(); sink.end() }
+  if (!replay(core, kind, query, matches, from, sink)) { finish(); return close }
+  stops.push(core.store.subscribe((change) => {
+    if (change.collection !== collectionOf(kind)) return
+    if (from !== undefined && change.revision <= from) return
+    const event = eventFor(change, matches)
+    if (event !== undefined) sink.event(event)
+  }))
+  if (query.bookmarks) stops.push(bookmarks(core, kind, sink))
+  if (query.timeoutSeconds !== undefined) stops.push(core.clock.after(query.timeoutSeconds * 1000, finish, 'background'))
+  return close
+}
+
+/** False when the stream ends at once. */
+function replay(core: Core, kind: ResourceKind, query: WatchQuery, matches: Matches, from: number | undefined, sink: WatchSink): boolean {
+  const collection = collectionOf(kind)
+  if (from === undefined || query.sendInitialEvents) {
+    for (const object of core.store.list(collection).filter(matches)) sink.event({ type: 'ADDED', object: object as unknown as JsonObject })
+    if (query.sendInitialEvents) sink.event(bookmark(core, kind, { 'k8s.io/initial-events-end': 'true' }))
+    return true
+  }
+  const since = core.store.since(collection, from)
+  if (since.at === 'compacted') {
+    sink.event({ type: 'ERROR', object: statusObject(expired(`too old resource version: ${from} (${since.oldest})`)) })
+    return false
+  }
+  for (const change of since.changes) {
+    const event = eventFor(change, matches)
+    if (event !== undefined) sink.event(event)
+  }
+  return true
+}
+
+/** What a watcher with a selector sees of a change: an object that leaves its selection is deleted for it, as it was. */
+function eventFor(change: Change, matches: Matches): WatchEvent | undefined {
+  const now = change.type !== 'DELETED' && matches(change.object)
+  const before = change.before !== undefined && matches(change.before)
+  const as = (type: WatchEvent['type'], object: KubeObject): WatchEvent => ({ type, object: object as unknown as JsonObject })
+  if (now) return as(before ? 'MODIFIED' : 'ADDED', change.object)
+  if (!before || change.before === undefined) return undefined
+  return as('DELETED', { ...change.before, metadata: { ...change.before.metadata, resourceVersion: String(change.revision) } })
+}
+
+function bookmark(core: Core, kind: ResourceKind, annotations?: Readonly<Record<string, string>>): WatchEvent {
+  const object = normal(core, kind, { metadata: { resourceVersion: String(core.store.revision()), ...(annotations === undefined ? {} : { annotations }) } })
+  return { type: 'BOOKMARK', object: isObject(object) ? object : {} }
+}
+
+function bookmarks(core: Core, kind: ResourceKind, sink: WatchSink): () => void {
+  let cancel = core.clock.after(bookmarkEvery, tick, 'background')
+  function tick(): void {
+    sink.event(bookmark(core, kind))
+    cancel = core.clock.after(bookmarkEvery, tick, 'background')
+  }
+  return () => cancel()
+}

@@ -1,0 +1,13 @@
+/** Who writes, and how the request asked for it. */
+export interface Writer {
+  readonly user: string
+  /** Name under which managedFields keep what is written. */
+  readonly manager: string
+  readonly dryRun: boolean
+  readonly fieldValidation: 'Ignore' | 'Warn' | 'Strict'
+  /** Collects what goes into Warning headers. */
+  readonly warn: (message: string) => void
+}
+
+/** For the sandbox's own controllers. */
+export const internalWriter = (manager: string): Writer => ({ user: `system:${manager}`, manager, dryRun: false, fieldValidation: 'Strict', warn: () => {} })

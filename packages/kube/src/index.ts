@@ -1,1 +1,6 @@
-export {}
+export type { Connection } from './connect.ts'
+export { connectCluster } from './connect.ts'
+export type { KubeCluster } from './cluster.ts'
+export type { RequestCount } from './ask.ts'
+export type { Patience } from './wire/transport.ts'
+export { kubeCodes } from './codes.ts'

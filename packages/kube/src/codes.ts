@@ -1,0 +1,33 @@
+import { reasonCodes } from '@fermata/verdict'
+
+/** What can go wrong between us and a cluster. Codes without a more exact one are made from the kind of a ClusterError. */
+export const kubeCodes = reasonCodes({
+  'FM-KUBE-CONFIG-MISSING': { severity: 'error', means: 'No kubeconfig was given and none was found.', remedy: 'Set the input kubeconfig to a file or to its content, or KUBECONFIG.' },
+  'FM-KUBE-CONFIG-UNREADABLE': { severity: 'error', means: 'The kubeconfig, or a file that it names, cannot be read or is no YAML.', remedy: 'Correct the path, its permissions or its content.' },
+  'FM-KUBE-CONFIG-EMPTY': { severity: 'error', means: 'The kubeconfig has no content or no contexts.', remedy: 'Check the secret or the step that writes it.' },
+  'FM-KUBE-CONFIG-INVALID': { severity: 'error', means: 'An entry of the kubeconfig lacks a field or has one of a wrong form.', remedy: 'Correct the entry that is named.' },
+  'FM-KUBE-CONTEXT-UNKNOWN': { severity: 'error', means: 'The kubeconfig has no context of this name.', remedy: 'Use one of the contexts that it has.' },
+  'FM-KUBE-CONTEXT-INCOMPLETE': { severity: 'error', means: 'A context names a cluster or a user that the kubeconfig does not have.', remedy: 'Add the entry, or correct the name in the context.' },
+  'FM-KUBE-PLUGIN-MISSING': { severity: 'error', means: 'The program that the kubeconfig names for credentials is not installed.', remedy: 'Install it in a step before this one.' },
+  'FM-KUBE-PLUGIN-FAILED': { severity: 'error', means: 'The program or provider that the kubeconfig names for credentials gave none.', remedy: 'Run it by hand and sign in again.' },
+  'FM-KUBE-CERTIFICATE': { severity: 'error', means: 'The certificate of the server is not one that the kubeconfig trusts.', remedy: 'Use the kubeconfig of this cluster, with its certificate authority.' },
+  'FM-KUBE-NOT-KUBERNETES': { severity: 'error', means: 'Something answers at the address of the server, and it is no Kubernetes API server.', remedy: 'Check the server address, and proxies between.' },
+  'FM-KUBE-ALREADY-EXISTS': { severity: 'error', means: 'An object of this name exists already.', remedy: 'Delete it, or choose another name.' },
+  'FM-KUBE-FIELD-CONFLICT': { severity: 'error', means: 'Another manager owns fields that are applied with other values.', remedy: 'Agree on one owner: remove the fields here, or take them over with force.' },
+  'FM-KUBE-WEBHOOK': { severity: 'error', means: 'The server could not ask an admission webhook.', remedy: 'Look at the Service and the pods behind the webhook that is named.' },
+  'FM-KUBE-OUTCOME-UNKNOWN': { severity: 'error', means: 'A write that must not be repeated lost its connection before the answer.', remedy: 'Look at the object: it may have been written.' },
+  'FM-KUBE-NOT-FOUND': { severity: 'error', means: 'There is no such object.', remedy: 'Check its name and namespace.' },
+  'FM-KUBE-CONFLICT': { severity: 'error', means: 'The object was changed by someone else in between.', remedy: 'Read it again and decide anew.' },
+  'FM-KUBE-INVALID': { severity: 'error', means: 'The server does not accept the object.', remedy: 'Correct the fields that are named.' },
+  'FM-KUBE-FORBIDDEN': { severity: 'error', means: 'The identity may not do this.', remedy: 'Grant the rule that is named.' },
+  'FM-KUBE-UNAUTHORIZED': { severity: 'error', means: 'The server does not accept the credentials.', remedy: 'Renew the token or the certificate of the user that is named.' },
+  'FM-KUBE-GONE': { severity: 'error', means: 'The server no longer has the version that was asked for.', remedy: 'List again.' },
+  'FM-KUBE-TOO-MANY-REQUESTS': { severity: 'error', means: 'The server refuses to be asked so often, also after waiting.', remedy: 'Lower the parallelism, or look at the priority and fairness settings of the cluster.' },
+  'FM-KUBE-TIMEOUT': { severity: 'error', means: 'The server did not answer in time.', remedy: 'Look at the load of the API server and at the network between.' },
+  'FM-KUBE-UNREACHABLE': { severity: 'error', means: 'There is no connection to the server.', remedy: 'Check the address, and whether this runner may reach it.' },
+  'FM-KUBE-UNKNOWN-KIND': { severity: 'error', means: 'The server does not serve this kind.', remedy: 'Install its CustomResourceDefinition, or use a version that is served.' },
+  'FM-KUBE-REFUSED': { severity: 'error', means: 'Admission refused the object: a policy, a quota or a webhook.', remedy: 'Change the object so that the policy that is named accepts it.' },
+  'FM-KUBE-SERVER': { severity: 'error', means: 'The server failed while answering, also after several attempts.', remedy: 'Look at the logs of the API server.' },
+  'FM-KUBE-JOURNAL-TOO-LARGE': { severity: 'error', means: 'A journal does not fit into one ConfigMap.', remedy: 'Release fewer services at once.' },
+  'FM-KUBE-JOURNAL-DAMAGED': { severity: 'error', means: 'A journal in the cluster cannot be read.', remedy: 'Look at the ConfigMap. Delete it only when nothing of its release is in progress.' },
+})

@@ -1,6 +1,6 @@
 import ncc from '@vercel/ncc'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { licenceOf, transpile, writeText } from './build/transpile.ts'
@@ -12,14 +12,15 @@ import { licenceOf, transpile, writeText } from './build/transpile.ts'
  */
 const root = join(import.meta.dirname, '..')
 const out = resolve(root, process.argv[2] ?? 'dist')
-const work = `${out === join(root, 'dist') ? join(root, 'build') : out}.work`
+mkdirSync(join(root, 'build'), { recursive: true })
+/** Inside of the repository, so that shared packages are found; a folder of its own, so that two builds do not meet. */
+const work = mkdtempSync(join(root, 'build/work-'))
 
 /** Packages whose SDK is CommonJS inside. */
 const commonJs: readonly string[] = ['kube', 'forge', 'runner']
 const packages = readdirSync(join(root, 'packages')).toSorted()
 const actions = readdirSync(join(root, 'actions')).filter((name) => existsSync(join(root, 'actions', name, 'src/index.ts'))).toSorted()
 
-rmSync(work, { recursive: true, force: true })
 const inputs = new Set<string>()
 for (const name of packages) {
   const folder = join(work, 'node_modules/@fermata', name)
@@ -50,7 +51,7 @@ await writeText(
   ].join('\n'),
 )
 
-const { code, assets } = await ncc(join(work, 'index.js'), { cache: false, minify: false, sourceMap: false, quiet: true, license: '', target: 'es2024', esm: true })
+const { code, assets } = await joined(join(work, 'index.js'))
 rmSync(out, { recursive: true, force: true })
 const files = new Map<string, string | Buffer>([['index.js', code]])
 for (const [name, asset] of Object.entries(assets)) files.set(name, asset.source)
@@ -65,6 +66,17 @@ for (const [name, content] of [...files].toSorted(([a], [b]) => (a < b ? -1 : 1)
 rmSync(work, { recursive: true, force: true })
 const total = [...files.values()].reduce((sum, content) => sum + Buffer.byteLength(content), 0)
 console.error(`${out}: ${files.size} files, ${(total / 1e6).toFixed(2)} MB`)
+
+/** An error that escapes would be shown with the line of ncc that threw it, which has three million characters. */
+async function joined(entry: string): ReturnType<typeof ncc> {
+  try {
+    return await ncc(entry, { cache: false, minify: false, sourceMap: false, quiet: true, license: '', target: 'es2024', esm: true })
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error))
+    rmSync(work, { recursive: true, force: true })
+    process.exit(1)
+  }
+}
 
 function licences(): string {
   const found = new Map<string, string>()

@@ -197,6 +197,12 @@ describe('answers that are none', () => {
     expect((await reasonOf((asked[ask] as () => Promise<unknown>)())).code).toBe('FM-FORGE-UNREADABLE')
   })
 
+  test('a list that ends before it has told all that it counted is cut', async () => {
+    const server = createServer((_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ total_count: 1, workflow_runs: [] })))
+    const forge = createForge({ token: 't', repository: 'shop/shop', apiUrl: await open(server), clock: notedClock() })
+    expect((await reasonOf(all(forge.successfulRuns('release.yml', 'main')))).code).toBe('FM-FORGE-LIST-CUT')
+  })
+
   test('a page that names itself as the next is no endless list', async () => {
     const server = createServer((request, response) => response.writeHead(200, { 'content-type': 'application/json', link: `<http://elsewhere.example${request.url}>; rel="next"` }).end('[]'))
     const forge = createForge({ token: 't', repository: 'shop/shop', apiUrl: await open(server), clock: notedClock() })
@@ -216,15 +222,20 @@ describe('answers that are none', () => {
 })
 
 describe('being stopped', () => {
-  test('an aborted signal ends a request with its own reason, and nothing more is sent', async () => {
+  test.each<{ method: 'defaultBranch' | 'dispatch' }>`
+    method
+    ${'defaultBranch'}
+    ${'dispatch'}
+  `('an aborted signal ends $method with its own reason, and nothing more is sent', async ({ method }) => {
     const stop = new AbortController()
     const { forge, github } = await withGitHub({}, { forge: { signal: stop.signal } })
     github.fail({ kind: 'silence', times: 99 })
-    const asked = forge.defaultBranch()
+    const ask = () => (method === 'dispatch' ? forge.dispatch('heal', {}) : forge.defaultBranch())
+    const asked = ask()
     while (github.requests.length === 0) await new Promise((resolve) => setImmediate(resolve))
     stop.abort(new Cancelled('enough'))
     await expect(asked).rejects.toThrow(Cancelled)
-    await expect(forge.defaultBranch()).rejects.toThrow(Cancelled)
+    await expect(ask()).rejects.toThrow(Cancelled)
     expect(github.requests).toHaveLength(1)
   })
 })

@@ -148,7 +148,6 @@ function beginning(data: unknown): string {
 /** Sends until there is an answer, or no hope of one. */
 async function persist(wish: ConnectionWish, asked: Asked, sendOnce: () => Promise<Response | Failure>): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
-    wish.signal?.throwIfAborted()
     const outcome = await sendOnce()
     if (!('kind' in outcome)) return outcome
     const wait = nextAttemptIn(outcome, attempt, asked.repeatable, wish.clock.now())

@@ -173,6 +173,17 @@ describe('workflows', () => {
     expect(at.dispatches).toEqual([{ event: 'workflow_dispatch', repository: 'shop/shop', workflow: 'heal.yml', ref: 'main', inputs: { service: 'cart' } }])
   })
 
+  test.each<{ filter: string; last: number }>`
+    filter            | last
+    ${''}             | ${11}
+    ${'&branch=main'} | ${10}
+  `('of 1,001 runs, page $last is the last with the filter "$filter"', async ({ filter, last }) => {
+    const at = await started({ runs: Array.from({ length: 1_001 }, (_, index) => ({ id: 5_000 - index, workflow: 'release.yml', branch: 'main', sha: commit })) })
+    const answer = await ask(at, `GET /actions/workflows/release.yml/runs?per_page=100&page=${last}${filter}`)
+    expect([answer.body['total_count'], answer.headers.get('link')?.includes('rel="next"')]).toEqual([1_001, false])
+    expect((await ask(at, `GET /actions/workflows/release.yml/runs?per_page=100&page=${last + 1}${filter}`)).body['workflow_runs']).toEqual([])
+  })
+
   test('a workflow is known by the number that its runs carry', async () => {
     const at = await started({ runs: [{ id: 1, workflow: 'release.yml', branch: 'main', sha: commit }] })
     const runs = (await ask(at, 'GET /actions/workflows/release.yml/runs')).body['workflow_runs'] as readonly { readonly workflow_id: number }[]

@@ -1,1 +1,12 @@
-export {}
+export { detectChangedServices, type DetectRequest } from './request.ts'
+export { detectChanges, type DetectPorts } from './detect.ts'
+export { findChanges, orThrow, type FindPorts, type FindRequest, type Unresolved } from './find-changes.ts'
+export type { ChangeSet } from './change-set.ts'
+export { becauseText, type Because } from './because.ts'
+export type { Pinned, PinnedPerService, Resolution } from './pin/outcome.ts'
+export type { StrategyName } from './resolve/plan.ts'
+export type { ChangedPath } from './snapshot.ts'
+export { wayTo } from './affected.ts'
+export { ownershipOf, type Ownership } from './ownership.ts'
+export { matrixOf, type MatrixEntry } from './matrix.ts'
+export { changesCodes } from './codes.ts'

@@ -34,10 +34,17 @@ export function openGit(exec: Exec, wish: GitWish): Git {
   const lines: Ancestry = ancestry(clone, sides.history)
   const prefix = place?.prefix ?? ''
   const trees = async (): Promise<View> => (sides.trees.begun() ? sides.trees() : clone ?? fail())
+  const complete = new Set<ObjectName>()
   return {
+    hasClone: clone !== undefined,
     resolve: (name) => resolve([clone, sides.trees.begun() ? sides.trees : undefined], name),
     tip: async (ref) => tip(await tipView(clone, sides.history), await remote(), ref),
-    obtain: (commits) => obtain(commits, clone, sides.trees),
+    obtain: async (commits) => {
+      const missing = commits.filter((commit) => !complete.has(commit))
+      const all = missing.length === 0 || (await obtain(missing, clone, sides.trees))
+      if (all) for (const commit of missing) complete.add(commit)
+      return all
+    },
     ...lines,
     diff: async (base, head) => diff(await trees(), prefix, base, head),
     read: async (commit, path) => (await objectNamed(await trees(), `${named(commit)}:${prefix}${path}`, true))?.content,

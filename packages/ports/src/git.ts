@@ -22,6 +22,8 @@ export interface Commit {
  * No configuration is written, no reference moved, nothing checked out, and a full clone is never made shallow.
  */
 export interface Git {
+  /** Whether the working directory lies in a clone. Without one, what is obtained comes from the repository of the run. */
+  readonly hasClone: boolean
   /** The commit that a name stands for, tags peeled, or undefined when this repository does not have it. Parents as written in the commit, also where history ends. Never fetches. */
   resolve(name: string): Promise<Commit | undefined>
   /** The commit that a full ref name (`refs/heads/main`) stands for in the remote now, tags peeled, or undefined when the remote has no such ref. Asks the remote. */

@@ -1,0 +1,26 @@
+import type { ChangeSet } from './change-set.ts'
+import { headCommit } from './change-set.ts'
+
+export const detailsSchemaId = 'fermata/changes@1'
+
+/** Everything, for programs: also the names of files, which no output carries. One line of JSON. */
+export function detailsOf(found: ChangeSet): string {
+  const { resolution, paths, from, changed, removed, affected, waves, unowned } = found
+  const waveOf = new Map(waves.flatMap((services, wave) => services.map((id) => [id, wave] as const)))
+  return `${JSON.stringify({
+    schema: detailsSchemaId,
+    head: headCommit(resolution) ?? null,
+    base: resolution.kind === 'compare' ? resolution.base : null,
+    ...(resolution.kind === 'per-service' && { bases: resolution.groups, never: resolution.never, environment: resolution.environment }),
+    strategy: resolution.strategy,
+    why: resolution.why,
+    from: from ?? null,
+    paths,
+    unowned,
+    removed,
+    waves,
+    services: Object.fromEntries(
+      Array.from(affected, ([id, { via, origin, distance }]) => [id, { wave: waveOf.get(id), changed: changed.has(id), distance, ...(via !== undefined && { via, origin }), ...(changed.has(id) && { because: changed.get(id) }) }]),
+    ),
+  })}\n`
+}

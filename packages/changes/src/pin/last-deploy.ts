@@ -1,0 +1,55 @@
+import type { Commit, Deployment, ObjectName } from '@fermata/ports'
+import * as z from 'zod/mini'
+import { liesBelow } from './commits.ts'
+import type { Sources } from './outcome.ts'
+
+export interface LastDeployments {
+  readonly groups: readonly { readonly base: ObjectName; readonly services: readonly string[] }[]
+  readonly never: readonly string[]
+}
+
+/** Services that were not deployed for so many deployments count as changed, which is what a first deployment needs anyway. */
+export const mostDeployments = 3_000
+
+/**
+ * For each service the commit of its newest successful deployment to an environment that lies in the history of the head.
+ * A deployment counts for the services that its payload names; others may keep deployments of another kind there.
+ * One that lies elsewhere (a rollback's branch, an overwritten history) is passed over.
+ */
+export async function lastDeployments(environment: string, services: readonly string[], head: Commit, sources: Sources): Promise<LastDeployments> {
+  const wanted = new Set(services)
+  const groups = new Map<ObjectName, string[]>()
+  const below = new Map<ObjectName, boolean>()
+  let seen = 0
+  for await (const deployment of wanted.size === 0 ? [] : sources.forge.successfulDeployments(environment)) {
+    const named = servicesOf(deployment).filter((id) => wanted.has(id))
+    if (named.length > 0) {
+      const known = below.get(deployment.sha) ?? (await liesBelow(deployment.sha, head.id, sources))
+      below.set(deployment.sha, known)
+      if (known) {
+        groups.set(deployment.sha, [...(groups.get(deployment.sha) ?? []), ...named])
+        for (const id of named) wanted.delete(id)
+      }
+    }
+    seen += 1
+    if (wanted.size === 0 || seen === mostDeployments) break
+  }
+  return { groups: Array.from(groups, ([base, ids]) => ({ base, services: ids })), never: [...wanted] }
+}
+
+const payload = z.object({ services: z.array(z.string()) })
+
+/** GitHub keeps a payload as the object or as the text that it was given. */
+function servicesOf({ payload: given }: Deployment): readonly string[] {
+  const read = z.safeParse(payload, typeof given === 'string' ? jsonIn(given) : given)
+  return read.success ? [...new Set(read.data.services)] : []
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

@@ -68,13 +68,36 @@ const afterwards = /@(?=[\w])|#(?=\d)|:(?=[\w+-]+:)|\$|\bGH-(?=\d)/gi
  */
 export function encodeMarkdown(text: string): string {
   const line = oneLine(visible(text))
-  const plain = line.replace(/[&<>]/g, (mark) => htmlEntities[mark] as string).replace(inlineMarks, '\\$&')
-  return plain.replace(afterwards, (mark) => `<span>${mark}</span>`).replace(/^([-+=#>]|\d+(?=[.)]))/, (mark) => (/^\d/.test(mark) ? `<span>${mark}</span>` : `\\${mark}`))
+  return withoutMarkup(line).replace(afterwards, (mark) => `<span>${mark}</span>`).replace(/^(?:(?=[-+=#])|(\d+)(?=[.)](?:\s|$)))/, '$1\\')
 }
 
-/** For a name in monospace inside of a line or a cell. GitHub looks for no mentions in code. */
+function withoutMarkup(line: string): string {
+  return line.replace(/[&<>]/g, (mark) => htmlEntities[mark] as string).replace(inlineMarks, '\\$&')
+}
+
+/** For a name in monospace inside of a line or a cell. In code GitHub looks for no mentions, issues or emoji, but for mathematics. */
 export function encodeMarkdownCode(text: string): string {
-  return `<code>${encodeMarkdown(text)}</code>`
+  return `<code>${withoutMarkup(oneLine(visible(text))).replaceAll('$', '<span>$</span>')}</code>`
+}
+
+/** A sentence in which names stand between backticks, as our own messages have them: those become code. */
+export function encodeMarkdownProse(text: string): string {
+  return prose(oneLine(visible(text)), encodeMarkdown, encodeMarkdownCode)
+}
+
+/** The same for HTML. */
+export function encodeHtmlProse(text: string): string {
+  return prose(visible(text), encodeHtml, (name) => `<code>${encodeHtml(name)}</code>`)
+}
+
+function prose(text: string, plain: (text: string) => string, name: (text: string) => string): string {
+  return text.split(/(`[^`\n]+`)/).map((part, index) => (index % 2 === 1 ? name(part.slice(1, -1)) : spaced(part, plain))).join('')
+}
+
+/** The encoders of a line trim it; between two names its spaces are needed. */
+function spaced(part: string, plain: (text: string) => string): string {
+  const [, before = '', middle = '', after = ''] = /^(\s*)(.*?)(\s*)$/s.exec(part) ?? []
+  return before + plain(middle) + after
 }
 
 /** A fenced block whose fence is longer than any run of backticks in it. */
@@ -87,7 +110,7 @@ export function encodeFence(language: string, text: string): string {
 /** For a quoted label in a mermaid diagram: its own entities for everything but letters, digits and harmless marks. */
 export function encodeMermaid(text: string): string {
   const short = truncate(oneLine(visible(text)), 40)
-  return short.replace(/[^\p{L}\p{N} ._\-/✅❌⚠❔…]/gu, (mark) => `#${mark.codePointAt(0)};`)
+  return short.replace(/[^\p{L}\p{N} .,:_\-/✅❌⚠❔…]/gu, (mark) => `#${mark.codePointAt(0)};`)
 }
 
 /** For an `id` and the fragment that leads to it: the same text gives the same anchor, different texts different ones. */

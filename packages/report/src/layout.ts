@@ -51,13 +51,14 @@ export function layered(nodes: readonly GraphNode[], edges: readonly GraphEdge[]
       return slot
     }),
   )
+  const passings = new Map<string, Slot>()
   const routes = edges.flatMap((edge) => {
     const [tail, head] = [slots.get(edge.from), slots.get(edge.to)]
-    return tail === undefined || head === undefined || tail === head ? [] : [{ edge, slots: join(grid, tail, head) }]
+    return tail === undefined || head === undefined || tail === head ? [] : [{ edge, slots: join(grid, passings, tail, head) }]
   })
   order(grid)
   settle(grid)
-  const least = Math.min(0, ...grid.flat().map((slot) => slot.y))
+  const least = grid.flat().reduce((lowest, slot) => Math.min(lowest, slot.y), Infinity)
   const at = (slot: Slot): Point => ({ column: slot.column, y: slot.y - least })
   return {
     columns: columns.map(({ wave }, index) => ({ wave, first: columns[index - 1]?.wave !== wave })),
@@ -77,21 +78,26 @@ function columnsOf(nodes: readonly GraphNode[]): readonly { readonly wave: numbe
   })
 }
 
-/** The slots along an edge, new ones where it passes a column. An edge inside of a column, or against the waves, goes straight. */
-function join(grid: Slot[][], tail: Slot, head: Slot): readonly Slot[] {
+/**
+ * The slots along an edge. Edges to the same service pass a column at the same place, so that they read as one trunk with branches.
+ * An edge inside of a column, or against the waves, goes straight.
+ */
+function join(grid: Slot[][], passings: Map<string, Slot>, tail: Slot, head: Slot): readonly Slot[] {
   const way = [tail]
   for (let column = tail.column - 1; column > head.column; column--) {
-    const passing: Slot = { column, left: [], right: [], order: grid[column]?.length ?? 0, y: 0 }
-    grid[column]?.push(passing)
+    const key = `${column} ${head.node?.id}`
+    const known = passings.get(key)
+    const passing: Slot = known ?? { column, left: [], right: [], order: grid[column]?.length ?? 0, y: 0 }
+    if (known === undefined) grid[column]?.push(passing)
+    passings.set(key, passing)
     way.push(passing)
   }
   way.push(head)
-  if (tail.column > head.column) {
-    for (let step = 1; step < way.length; step++) {
-      const [right, left] = [way[step - 1] as Slot, way[step] as Slot]
-      right.left.push(left)
-      left.right.push(right)
-    }
+  for (let step = 1; tail.column > head.column && step < way.length; step++) {
+    const [right, left] = [way[step - 1] as Slot, way[step] as Slot]
+    if (right.left.includes(left)) break
+    right.left.push(left)
+    left.right.push(right)
   }
   return way
 }
@@ -158,7 +164,7 @@ function settle(grid: readonly (readonly Slot[])[]): void {
 /** A passing edge needs less room than a box. */
 function distance(above: Slot | undefined, below: Slot): number {
   if (above === undefined) return 0
-  return above.node !== undefined && below.node !== undefined ? 1 : 0.6
+  return above.node !== undefined && below.node !== undefined ? 1 : 0.45
 }
 
 /** Positions nearest to the wished ones by least squares that keep the given distances: isotonic regression by pooling neighbours. */

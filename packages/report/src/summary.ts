@@ -1,5 +1,5 @@
 import { locationText, type Block, type Cell, type Reason, type Report, type Section, type State } from '@fermata/verdict'
-import { encodeFence, encodeMarkdown as md, encodeMarkdownCode as code, truncate, webAddress } from './encode.ts'
+import { encodeFence, encodeMarkdown as md, encodeMarkdownCode as code, encodeMarkdownProse as prose, truncate, webAddress } from './encode.ts'
 import { byAttention, counted, durationText, severityLook, stateLook, verdictLook, worstState } from './look.ts'
 import { mermaidFlowchart } from './mermaid.ts'
 import { fitInto, type Part } from './room.ts'
@@ -36,10 +36,10 @@ function head(report: Report, link: string | undefined): Part {
   const { emoji } = verdictLook[report.verdict]
   const [first] = report.reasons
   const why = first === undefined ? [] : [`${first.severity === 'note' ? '' : '**Why** '}${reasonLine(first)}`]
-  const next = first?.remedy === undefined ? [] : [`**Next** ${md(truncate(first.remedy, 600))}`]
+  const next = first?.remedy === undefined ? [] : [`**Next** ${prose(truncate(first.remedy, 600))}`]
   const to = link === undefined ? [] : [linkText(link)]
   const second = [...why, ...next, ...to].join('<br>\n')
-  return part('head', ranks.head, `### ${emoji} ${md(truncate(report.summary, 500))}\n\n${second}${second === '' ? '' : '\n\n'}`)
+  return part('head', ranks.head, `### ${emoji} ${prose(truncate(report.summary, 500))}\n\n${second}${second === '' ? '' : '\n\n'}`)
 }
 
 function linkText(link: string): string {
@@ -49,15 +49,15 @@ function linkText(link: string): string {
 
 function reasonLine(reason: Reason): string {
   const service = reason.service === undefined || reason.message.includes(reason.service) ? '' : `${code(reason.service)}: `
-  const where = reason.location === undefined ? '' : ` at ${code(truncate(locationText(reason.location), 200))}`
-  return `${service}${md(truncate(reason.message, 1000))}${where} (${code(reason.code)})`
+  const where = reason.location === undefined ? '' : `${code(truncate(locationText(reason.location), 200))} · `
+  return `${service}${prose(truncate(reason.message, 1000))} <sub>${where}${code(reason.code)}</sub>`
 }
 
 function reasonParts(reasons: readonly Reason[]): readonly Part[] {
   if (reasons.length === 0) return []
   const lines = reasons.map((reason) => {
     const look = severityLook[reason.severity]
-    const remedy = reason.remedy === undefined ? '' : `<br>${md(truncate(reason.remedy, 600))}`
+    const remedy = reason.remedy === undefined ? '' : `<br>${prose(truncate(reason.remedy, 600))}`
     return `- ${reason.severity === 'note' ? 'ℹ️' : stateLook[look.state].emoji} ${reasonLine(reason)}${remedy}\n`
   })
   const loud = reasons.filter((reason) => reason.severity !== 'note').length
@@ -88,7 +88,7 @@ function sectionParts(section: Section, group: string): readonly Part[] {
 function blockParts(block: Block, group: string): readonly Part[] {
   switch (block.kind) {
     case 'text':
-      return [part(group, ranks.text, '', block.text.split(/\n{2,}/).filter((text) => text.trim() !== '').map((text) => `${md(text)}\n\n`), '', 'paragraph')]
+      return [part(group, ranks.text, '', block.text.split(/\n{2,}/).filter((text) => text.trim() !== '').map((text) => `${prose(text)}\n\n`), '', 'paragraph')]
     case 'facts':
       return [part(group, ranks.text, '', [`${block.facts.map(({ label, value }) => `**${md(label)}** ${md(value)}`).join(' · ')}\n\n`], '', 'list of facts')]
     case 'table':

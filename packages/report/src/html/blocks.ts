@@ -1,5 +1,5 @@
 import type { Block, Cell, Column } from '@fermata/verdict'
-import { encodeHtml as h } from '../encode.ts'
+import { encodeHtml as h, encodeHtmlProse as prose } from '../encode.ts'
 import { stateLook } from '../look.ts'
 import type { Anchors } from './anchors.ts'
 import { ganttHtml } from './gantt.ts'
@@ -9,7 +9,7 @@ import { graphHtml } from './graph.ts'
 export function blockHtml(block: Block, about: string, anchors: Anchors): string {
   switch (block.kind) {
     case 'text':
-      return block.text.split(/\n{2,}/).filter((text) => text.trim() !== '').map((text) => `<p class="prose">${h(text)}</p>`).join('\n')
+      return block.text.split(/\n{2,}/).filter((text) => text.trim() !== '').map((text) => `<p class="prose">${prose(text)}</p>`).join('\n')
     case 'facts':
       return factsHtml(block.facts.map(({ label, value }) => [label, h(value)]))
     case 'table':

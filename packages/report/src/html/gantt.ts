@@ -24,7 +24,7 @@ export function ganttHtml({ rows }: Timeline): string {
   const height = top + rows.length * row + 6
   const ticks = timeTicks(extent, 8)
   return [
-    `<div class="scroll" tabindex="0" role="region" aria-label="Timeline"><svg class="gantt" role="img" aria-label="${h(`Timeline of ${counted(rows.length, 'service')} over ${durationText(extent.to - extent.from)}`)}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
+    `<div class="scroll" tabindex="0" role="region" aria-label="Timeline"><svg class="gantt" role="img" aria-label="${h(`Timeline of ${counted(rows.length, 'service')} over ${durationText(extent.to - extent.from)}`)}" viewBox="0 0 ${width} ${height}">`,
     ...ticks.map(({ at, label }, index) => `<path class="grid" d="M${x(at)} ${top - 6}V${height - 4}"/><text class="tick" x="${x(at)}" y="14" text-anchor="${index === 0 ? 'start' : x(at) > right - 20 ? 'end' : 'middle'}">${label}</text>`),
     ...rows.map((one, index) => rowSvg(one, top + index * row, { left, right, x })),
     '</svg></div>',
@@ -47,7 +47,7 @@ function rowSvg({ label, state, spans, note }: TimelineRow, y: number, { left, r
     const text = cellsOf(span.phase) * 6.4 + 10 < wide ? `<text class="phase" x="${tenths(from + 6)}" y="${y + 17.5}">${h(span.phase)}</text>` : ''
     return `<g class="s-${span.state ?? state}"><title>${h(`${label}: ${span.phase}, ${durationText(span.to - span.from)}`)}</title><rect x="${from}" y="${y + 5}" width="${wide}" height="${bar}" rx="3"/>${text}</g>`
   })
-  const end = spans.reduce((most, span) => Math.max(most, x(span.to) + 8), left)
+  const end = spans.reduce((most, span) => Math.max(most, x(span.to) + 8), left + 8)
   return [
     `<text class="name" x="22" y="${y + 18}">${h(fitCells(label, 28))}</text>`,
     `<g class="s-${state}"><text class="sign" x="4" y="${y + 18}">${look.glyph}</text><text class="word" x="${right + 10}" y="${y + 18}">${look.word}</text></g>`,

@@ -1,6 +1,6 @@
 import { locationText, type Evidence, type Reason, type Report, type Section } from '@fermata/verdict'
 import { createHash } from 'node:crypto'
-import { encodeAnchor, encodeHtml as h, encodeJsonIsland, truncate } from '../encode.ts'
+import { encodeAnchor, encodeHtml as h, encodeHtmlProse as prose, encodeJsonIsland, truncate } from '../encode.ts'
 import { capabilityTitle, counted, durationText, severityLook, stateLook, timeText, verdictLook } from '../look.ts'
 import { anchorsOf, type Anchors } from './anchors.ts'
 import { blockHtml, factsHtml } from './blocks.ts'
@@ -34,7 +34,7 @@ export function reportHtml(report: Report): string {
 <title>${h(`${look.glyph} ${truncate(report.summary, 120)}`)}</title>
 <style>${style}</style>
 </head>
-<body class="s-${look.state}">
+<body>
 <a class="skip" href="#main">Skip to the reasons</a>
 ${navigation(report, anchors)}
 ${arrowHead}
@@ -74,7 +74,7 @@ function navigation(report: Report, anchors: Anchors): string {
     ...own(report.evidence.length > 0, 'evidence', 'Evidence'),
   ]
   const items = links.map(([anchor, title]) => `<li><a href="#${anchor}">${h(title)}</a></li>`).join('')
-  return `<header class="bar" id="top"><div class="wrap"><span class="brand">${emblem}fermata</span>${links.length === 0 ? '' : `<nav aria-label="Parts of this report"><ul>${items}</ul></nav>`}</div></header>`
+  return `<header class="bar s-${verdictLook[report.verdict].state}" id="top"><div class="wrap"><span class="brand">${emblem}fermata</span>${links.length === 0 ? '' : `<nav aria-label="Parts of this report"><ul>${items}</ul></nav>`}</div></header>`
 }
 
 function hero(report: Report): string {
@@ -90,7 +90,7 @@ function hero(report: Report): string {
     ['Took', h(durationText(Date.parse(report.endedAt) - Date.parse(report.startedAt)))],
   ]
   return `<div class="hero s-${look.state}"><div class="wrap">
-<h1><span class="pill"><span aria-hidden="true">${look.glyph}</span> ${look.word}</span> <span class="says">${h(report.summary)}</span></h1>
+<h1><span class="pill"><span aria-hidden="true">${look.glyph}</span> ${look.word}</span> <span class="says">${prose(report.summary)}</span></h1>
 <dl class="meta">${facts.map(([label, value]) => `<div><dt>${label}</dt><dd>${value}</dd></div>`).join('')}</dl>
 </div></div>`
 }
@@ -120,7 +120,7 @@ function reasonHtml(reason: Reason, known: ReadonlySet<string>, anchors: Anchors
   const proof = (reason.evidence ?? []).map((id) => (known.has(id) ? `<a href="#${evidenceAnchor(id)}">${h(id)}</a>` : h(id)))
   const where = [...(reason.location === undefined ? [] : [`<code>${h(locationText(reason.location))}</code>`]), ...(proof.length === 0 ? [] : [`evidence ${proof.join(', ')}`])]
   return `<li class="reason s-${look.state}"><div class="head"><strong class="tag"><span aria-hidden="true">${sign}</span> ${look.word}</strong>${service}<code class="code">${h(reason.code)}</code></div>
-<p class="says">${h(reason.message)}</p>${reason.remedy === undefined ? '' : `<p class="next"><b>Next</b><span>${h(reason.remedy)}</span></p>`}${where.length === 0 ? '' : `<p class="where">${where.join(' · ')}</p>`}</li>`
+<p class="says">${prose(reason.message)}</p>${reason.remedy === undefined ? '' : `<p class="next"><b>Next</b><span>${prose(reason.remedy)}</span></p>`}${where.length === 0 ? '' : `<p class="where">${where.join(' · ')}</p>`}</li>`
 }
 
 /** What is not green is never folded, whatever its author wished. */

@@ -20,6 +20,7 @@ h1,h2,h3,p,ul,dl,pre{margin:0}
 .bar .wrap{display:flex;align-items:center;gap:1.5rem;height:3rem}
 .brand{display:flex;align-items:center;gap:.55rem;font-weight:650;letter-spacing:.01em;white-space:nowrap}
 .brand svg{width:1.5rem;height:1.1rem;color:var(--ink)}
+.bar nav{min-width:0}
 .bar ul{display:flex;gap:1.15rem;list-style:none;padding:0;overflow-x:auto;white-space:nowrap;font-size:.9rem;scrollbar-width:none}
 .bar ul a{color:var(--faint);text-decoration:none;padding:.3rem 0;display:block}
 .bar ul a:hover{color:var(--text);text-decoration:underline}
@@ -36,6 +37,7 @@ section{margin-top:2.2rem}
 h2{font-size:1.15rem;font-weight:650;letter-spacing:-.005em;margin-bottom:.8rem;display:flex;align-items:baseline;gap:.6rem;flex-wrap:wrap}
 h2 .tag,summary .tag{font-size:.8rem;font-weight:600}
 .tag{color:var(--ink);white-space:nowrap}
+.tag.faint{color:var(--faint)}
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:1rem 1.2rem}
 .card>*+*{margin-top:1rem}
 .reasons{display:grid;gap:.8rem;list-style:none;padding:0}
@@ -51,7 +53,7 @@ h2 .tag,summary .tag{font-size:.8rem;font-weight:600}
 .facts dd{margin:0;font-variant-numeric:tabular-nums}
 .prose{max-width:46rem;white-space:pre-line}
 .scroll{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-size:.92rem;font-variant-numeric:tabular-nums;overflow-wrap:normal}
+table{border-collapse:collapse;width:max-content;min-width:100%;font-size:.92rem;font-variant-numeric:tabular-nums;overflow-wrap:normal}
 th,td{text-align:left;padding:.42rem .8rem;border-bottom:1px solid var(--line);vertical-align:top;unicode-bidi:isolate}
 td,tbody th{max-width:34rem;overflow-wrap:anywhere;min-width:4.5rem}
 tbody th{font-weight:500}
@@ -60,6 +62,7 @@ tbody tr:last-child>*{border-bottom:0}
 tbody tr:hover{background:var(--page)}
 .right{text-align:right}
 .st{color:var(--ink);background:var(--wash);border-radius:1rem;padding:.06rem .65rem;font-weight:550;white-space:nowrap}
+.st.s-good{background:none;padding-left:0}
 .st.long{white-space:normal;border-radius:.5rem}
 th button{all:unset;cursor:pointer;color:inherit;font:inherit}
 th button:focus-visible{outline:2px solid var(--link);outline-offset:2px}
@@ -86,6 +89,7 @@ svg .word{font-weight:500}
 .defs{position:absolute}
 marker path{fill:var(--faint);stroke:none;opacity:1}
 .graph rect{fill:var(--wash);stroke:var(--ink);stroke-width:1.2}
+.graph .s-good rect{fill:var(--card)}
 .graph .s-bad rect,.graph .s-undone rect{stroke-width:2.4}
 .graph .s-held rect,.graph .s-skipped rect{stroke-dasharray:4 3}
 .graph a{text-decoration:none}
@@ -93,7 +97,13 @@ marker path{fill:var(--faint);stroke:none;opacity:1}
 .graph .dim{opacity:.25}
 .graph path.near{stroke:var(--link);stroke-width:2;opacity:1}
 .gantt rect{fill:var(--wash);stroke:var(--ink);stroke-width:1}
+.gantt{width:100%;height:auto;min-width:44rem;display:block}
+.graph{display:block}
+.gantt .s-good .word{fill:var(--faint)}
+.gantt .s-bad rect{fill:var(--ink)}
+
 .gantt .phase{fill:var(--ink);font-size:10.5px}
+.gantt .s-bad .phase{fill:var(--card)}
 .gantt .note{fill:var(--faint);font-size:11px}
 .gantt .grid{stroke:var(--line);stroke-width:1}
 footer{border-top:1px solid var(--line);padding:1.2rem 0 2.5rem;color:var(--faint);font-size:.85rem}

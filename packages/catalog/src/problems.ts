@@ -32,7 +32,7 @@ export function suggester(known: readonly string[]): (word: string) => string {
   let comparisons = 0
   return (word) => {
     comparisons += known.length
-    const meant = comparisons > 1_000_000 ? undefined : didYouMean(word, known)
+    const meant = comparisons > 200_000 ? undefined : didYouMean(word, known)
     return meant === undefined ? '' : ` Did you mean ${meant}?`
   }
 }

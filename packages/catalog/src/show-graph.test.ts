@@ -24,7 +24,7 @@ describe('fermata graph', () => {
     const report = await show(shop)
     expect(report).toMatchObject({ capability: 'graph', verdict: 'pass', summary: '3 services in 3 waves, no cycle: 3 steps on 4 runners, at best 3 steps' })
     expect(report.outputs['graph']).toContain('database -> backend-api -> frontend')
-    expect(report.sections[0]?.blocks.find(({ kind }) => kind === 'graph')).toMatchObject({ edges: [{ from: 'backend-api', to: 'database' }, { from: 'frontend', to: 'backend-api' }] })
+    expect(report.sections[0]?.blocks.find(({ kind }) => kind === 'graph')).toMatchObject({ nodes: [{ id: 'database', wave: 1 }, { id: 'backend-api', wave: 2 }, { id: 'frontend', wave: 3 }], edges: [{ from: 'backend-api', to: 'database' }, { from: 'frontend', to: 'backend-api' }] })
   })
 
   test.each([

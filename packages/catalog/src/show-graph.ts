@@ -100,6 +100,7 @@ function facts({ waves, cycles, criticalLength, schedule, runners, unit }: Graph
   }
 }
 
+/** Renderers print the number of a wave as it is, and people count from 1. */
 function drawing({ waves, edges }: GraphView): Block {
-  return { kind: 'graph', nodes: waves.flatMap((wave, index) => wave.map((id) => ({ id, label: id, wave: index }))), edges: edges.map(({ from, to }) => ({ from, to })) }
+  return { kind: 'graph', nodes: waves.flatMap((wave, index) => wave.map((id) => ({ id, label: id, wave: index + 1 }))), edges: edges.map(({ from, to }) => ({ from, to })) }
 }

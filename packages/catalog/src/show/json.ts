@@ -1,6 +1,6 @@
 import type { GraphView } from '../graph-view.ts'
 
-/** One line. Times are in `unit`: steps of one service each, or milliseconds. */
+/** One line. `wave` is an index into `waves`. Times are in `unit`: steps of one service each, or milliseconds. */
 export function graphAsJson({ services, edges, waves, cycles, criticalLength, schedule, runners, unit }: GraphView): string {
   const waveOf = new Map(waves.flatMap((wave, index) => wave.map((id) => [id, index])))
   const needs = Map.groupBy(edges, ({ from }) => from)

@@ -1,10 +1,10 @@
-import { createStory, makeShop, realClock, startCluster } from '@fermata/sandbox'
+import { createStory, realClock, startCluster } from '@fermata/sandbox'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { book, bookHtml } from './demo/book.ts'
-import { companyFrom } from './demo/company.ts'
+import { companyFrom, gardenShop } from './demo/company.ts'
 import { direct, dist, fermataIn, firstRelease, stageFor, tell, unmet } from './demo/story.ts'
 import { tellerTo } from './demo/teller.ts'
 
@@ -39,7 +39,7 @@ async function play(from: string | undefined): Promise<number> {
   mkdirSync(out, { recursive: true })
   const cluster = await startCluster({ clock: realClock({ speed }), story, namespaces: ['shop'] })
   try {
-    const company = from === undefined ? await makeShop(folder) : companyFrom(resolve(from), folder, fermataIn(folder))
+    const company = from === undefined ? await gardenShop(folder) : companyFrom(resolve(from), folder, fermataIn(folder))
     teller.say(`${company.name}: released to a cluster in this process, ${cluster.url}`)
     const stage = stageFor(company, cluster, out, teller)
     await firstRelease(company, stage)

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { recipes, type Recipe } from './tools/recipes.ts'
 
@@ -33,6 +33,7 @@ for (const [index, recipe] of due.entries()) {
   const begin = performance.now()
   console.error(`tools: ${index + 1} of ${due.length}: ${recipe.name} (${Object.keys(recipe.programs).join(', ')})`)
   build(recipe)
+  for (const folder of recipe.files ?? []) copyFromModule(recipe, folder)
   writeFileSync(join(stamps, recipe.name), stampOf(recipe))
   console.error(`tools: ${recipe.name} took ${Math.round((performance.now() - begin) / 1000)} s`)
 }
@@ -70,6 +71,13 @@ function vendored(module: string, name: string): string {
   mkdirSync(page, { recursive: true })
   writeFileSync(join(page, 'index.html'), '<!doctype html><title>Alertmanager</title>\n')
   return place
+}
+
+/** Files that a component brings in its module beside its program. */
+function copyFromModule(recipe: Recipe, { module, folder }: NonNullable<Recipe['files']>[number]): void {
+  const found = spawnSync('go', ['list', '-m', '-f', '{{.Dir}}', module], { cwd: join(root, 'tools', recipe.name), encoding: 'utf8' })
+  cpSync(join(found.stdout.trim(), folder), join(root, '.tools/share', recipe.name, folder), { recursive: true, mode: 0 })
+  spawnSync('chmod', ['-R', 'u+w', join(root, '.tools/share', recipe.name)])
 }
 
 function run(cwd: string, args: readonly string[]): void {

@@ -1,5 +1,6 @@
+import { makeShop } from '@fermata/sandbox'
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
 /** A repository with a catalog and two commits: what runs today, and the change that wants to go out. */
@@ -10,7 +11,7 @@ export interface Company {
   readonly base: string
   readonly head: string
   /** The service whose new version falls over, and the image that does. */
-  readonly broken: { readonly service: string; readonly image: string }
+  readonly broken: { readonly service: string; readonly image: string; readonly log: readonly string[] }
   /** Images that take their time, so that the release is under way when the broken one falls. */
   readonly slow: readonly string[]
 }
@@ -32,6 +33,15 @@ export function commitAll(folder: string, message: string): string {
   return git(folder, 'rev-parse', 'HEAD')
 }
 
+/** Our own shop: a change of five services, of which payments falls over while checkout goes out on top of it. */
+export async function gardenShop(folder: string): Promise<Company> {
+  const shop = await makeShop(folder)
+  const { service, image, says } = shop.cannotStart
+  const checkout = /^ +image: (\S+)$/m.exec(readFileSync(join(folder, 'services/checkout/deploy.yaml'), 'utf8'))?.[1]
+  if (checkout === undefined) throw new Error('The manifest of checkout names no image.')
+  return { name: 'The garden shop', folder, namespace: 'shop', base: shop.base, head: shop.head, broken: { service, image, log: ['listening on :8080', 'first charge', `fatal: ${says}`] }, slow: [checkout] }
+}
+
 /** Any folder of manifests as a company: `fermata init` writes its catalog, and every service gets a new image. */
 export function companyFrom(source: string, folder: string, fermata: (args: readonly string[]) => string): Company {
   cpSync(source, folder, { recursive: true, filter: (path) => !relative(source, path).split('/').includes('.git') })
@@ -47,7 +57,7 @@ export function companyFrom(source: string, folder: string, fermata: (args: read
   if (image === undefined) throw new Error(`${broken} has no container image in ${source}, so the demo cannot break it.`)
   const head = commitAll(folder, 'A new version of every service')
   const tops = graph.services.filter((service) => service.dependents.length === 0).flatMap((service) => renamed.get(service.id) ?? [])
-  return { name: source, folder, namespace: 'shop', base, head, broken: { service: broken, image }, slow: tops }
+  return { name: source, folder, namespace: 'shop', base, head, broken: { service: broken, image, log: ['listening', 'reading settings', 'fatal: setting "region" is missing'] }, slow: tops }
 }
 
 interface GraphJson {

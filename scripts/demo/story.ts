@@ -68,7 +68,7 @@ export async function firstRelease(company: Company, stage: Stage): Promise<Chap
  */
 export function direct(company: Company, story: Story): void {
   for (const image of company.slow) story.image(image, { does: 'run', readyAfter: 60 })
-  story.image(company.broken.image, { does: 'crash', after: 14, exitCode: 3, log: ['listening on :8080', 'reading settings of the ledger', 'fatal: setting "settlement.currency" is missing'] })
+  story.image(company.broken.image, { does: 'crash', after: 14, exitCode: 3, log: company.broken.log })
 }
 
 /** The main story: everything is released once, then a change goes out, and one of its services falls over. */

@@ -5,6 +5,8 @@ export interface Recipe {
   /** Program to Go package. */
   readonly programs: Readonly<Record<string, string>>
   readonly ldflags?: string
+  /** Folders of a module that the program needs beside it. */
+  readonly files?: readonly { readonly module: string; readonly folder: string }[]
   /** Done in the module's folder before the build; must be repeatable. */
   readonly prepare?: 'vendor-without-web-ui'
 }
@@ -19,7 +21,7 @@ export const recipes: readonly Recipe[] = [
   { name: 'act', programs: { act: 'github.com/nektos/act' } },
   // The module of Alertmanager lacks its web page, which `go build` wants to embed: vendor it and put an empty page there.
   { name: 'alertmanager', programs: { alertmanager: 'github.com/prometheus/alertmanager/cmd/alertmanager' }, prepare: 'vendor-without-web-ui' },
-  { name: 'kwok', programs: { kwok: 'sigs.k8s.io/kwok/cmd/kwok' } },
+  { name: 'kwok', programs: { kwok: 'sigs.k8s.io/kwok/cmd/kwok' }, files: [{ module: 'sigs.k8s.io/kwok', folder: 'kustomize/stage' }] },
   { name: 'prometheus', programs: { prometheus: 'github.com/prometheus/prometheus/cmd/prometheus', promtool: 'github.com/prometheus/prometheus/cmd/promtool' } },
   {
     name: 'kubernetes',

@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+export const bin = join(import.meta.dirname, '../../.tools/bin')
+
+/** Whether a real component is built on this machine. */
+export function isBuilt(...programs: readonly string[]): boolean {
+  return programs.every((program) => existsSync(join(bin, program)))
+}
+
+export interface Program {
+  readonly name: string
+  readonly file: string
+  readonly args: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** The real components of one run, in one folder of their own. */
+export interface Company {
+  readonly folder: string
+  start(program: Program): Promise<{ readonly pid: number }>
+  /** Sends a signal, and waits until the program is gone when the signal ends it. */
+  kill(name: string, signal?: NodeJS.Signals): Promise<void>
+  /** The end of what a program has written. */
+  log(name: string): string
+  /** Ends all of them and removes the folder. */
+  close(): Promise<void>
+}
+
+interface Said {
+  readonly name: string
+  readonly event: 'started' | 'exited' | 'failed'
+  readonly pid?: number
+  readonly says?: string
+}
+
+/** Programs that end when this process ends, however it ends. */
+export function openCompany(): Company {
+  const folder = mkdtempSync(join(tmpdir(), 'fermata-real-'))
+  const supervisor = spawn(process.execPath, [join(import.meta.dirname, 'supervisor.mjs'), folder], { stdio: ['pipe', 'pipe', 'inherit'], detached: true })
+  const heard = listen(supervisor)
+  const order = (what: object) => supervisor.stdin?.write(`${JSON.stringify(what)}\n`)
+  return {
+    folder,
+    async start(program) {
+      const said = heard(program.name, ['started', 'failed'])
+      order({ do: 'start', ...program, log: join(folder, `${program.name}.log`) })
+      const { event, pid, says } = await said
+      if (event !== 'started' || pid === undefined) throw new Error(`${program.name} did not start: ${says ?? 'no reason given'}`)
+      return { pid }
+    },
+    async kill(name, signal = 'SIGKILL') {
+      const said = signal === 'SIGSTOP' || signal === 'SIGCONT' ? undefined : heard(name, ['exited'])
+      order({ do: 'kill', name, signal })
+      await said
+    },
+    log: (name) => readFileSync(join(folder, `${name}.log`), 'utf8').slice(-4000),
+    close: () =>
+      new Promise((resolve) => {
+        supervisor.once('exit', () => resolve())
+        supervisor.stdin?.end()
+      }),
+  }
+}
+
+function listen(supervisor: ChildProcess): (name: string, events: readonly Said['event'][]) => Promise<Said> {
+  const waiting: { readonly name: string; readonly events: readonly Said['event'][]; readonly resolve: (said: Said) => void }[] = []
+  createInterface({ input: supervisor.stdout as NonNullable<ChildProcess['stdout']> }).on('line', (line) => {
+    const said = JSON.parse(line) as Said
+    const index = waiting.findIndex((one) => one.name === said.name && one.events.includes(said.event))
+    if (index >= 0) waiting.splice(index, 1)[0]?.resolve(said)
+  })
+  return (name, events) => new Promise((resolve) => waiting.push({ name, events, resolve }))
+}
+
+/** Ports that were free a moment ago, all different. */
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, () => new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
+      const server = createServer().once('error', reject).listen(0, '127.0.0.1', () => resolve(server))
+    })),
+  )
+  const ports = servers.map((server) => (server.address() as { readonly port: number }).port)
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
+}

@@ -1,4 +1,4 @@
-import { reportSchemaId, severities, states, verdicts, type Block, type Report, type Section } from '@fermata/verdict'
+import { reportSchemaId, severities, states, verdicts, type Block, type Reason, type Report, type Section } from '@fermata/verdict'
 import * as z from 'zod/mini'
 
 const text = z.string()
@@ -87,12 +87,17 @@ export function reportJson(report: Report): string {
     startedAt,
     endedAt,
     subject: inOrder(subject, ['repository', 'sha', 'environment', 'services']),
-    reasons: reasons.map((one) => inOrder(one, ['code', 'severity', 'message', 'remedy', 'location', 'service', 'evidence'])),
+    reasons: reasons.map(reasonInOrder),
     sections: sections.map(sectionInOrder),
-    evidence: evidence.map((one) => ({ ...inOrder(one, ['id', 'source', 'query', 'at']), result: sorted(one.result), warnings: one.warnings })),
+    evidence: evidence.map((one) => inOrder({ ...one, result: sorted(one.result) }, ['id', 'source', 'query', 'at', 'result', 'warnings'])),
     outputs: sorted(outputs),
   }
   return `${JSON.stringify(ordered, undefined, 2)}\n`
+}
+
+function reasonInOrder(one: Reason): unknown {
+  const location = one.location && inOrder<Record<string, unknown>>({ ...one.location }, ['kind', 'file', 'line', 'column', 'object', 'namespace', 'name', 'container', 'query'])
+  return inOrder<Record<string, unknown>>({ ...one, ...(location && { location }) }, ['code', 'severity', 'message', 'remedy', 'location', 'service', 'evidence'])
 }
 
 function sectionInOrder(one: Section): unknown {

@@ -110,6 +110,11 @@ export interface Cluster {
   delete(ref: ObjectRef, options?: DeleteOptions): Promise<boolean>
   logs(namespace: string, pod: string, options?: LogOptions): Promise<string>
   may(question: AccessQuestion): Promise<boolean>
+  /**
+   * The same connection under another signal, or under none: what must still be done after the run was asked to stop
+   * needs one that is not aborted.
+   */
+  under(signal: AbortSignal | undefined): Cluster
 }
 
 /** Every way to say no. `refused` is admission: policies, quotas, webhooks. */

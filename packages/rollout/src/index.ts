@@ -1,1 +1,10 @@
-export {}
+export type { DeployRequest, Mode } from './request.ts'
+export { modes, orchestratedDeploy } from './request.ts'
+export type { RolloutCode } from './codes.ts'
+export { rolloutCodes } from './codes.ts'
+export type { DeployPorts } from './deploy.ts'
+export { deploy } from './deploy.ts'
+export type { Plan, PlannedObject, PlannedService, Step } from './plan/plan.ts'
+export type { JournalEntry } from './journal/entry.ts'
+export type { Simulation, Violation } from './simulator/simulate.ts'
+export { simulate } from './simulator/simulate.ts'

@@ -1,0 +1,32 @@
+import type { Ports } from '@fermata/ports'
+import type { Report } from '@fermata/verdict'
+import { applyRelease } from './apply-release.ts'
+import { reportPlan } from './report/plan-report.ts'
+import { makePlan } from './make-plan.ts'
+import type { DeployRequest } from './request.ts'
+import { rollbackRelease } from './rollback-release.ts'
+import { showStatus } from './show-status.ts'
+import { keepPlan } from './plan/keep-plan.ts'
+
+export type DeployPorts = Pick<Ports, 'cluster' | 'clock' | 'files' | 'invocation' | 'log' | 'signal'>
+
+/**
+ * Releases services, shows what a release would do, undoes one, or tells how things stand.
+ * @throws ConfigurationError for what the caller must change, EnvironmentError where the cluster cannot be asked; then nothing was written
+ */
+export async function deploy(request: DeployRequest, ports: DeployPorts): Promise<Report> {
+  switch (request.mode) {
+    case 'plan': {
+      const startedAt = ports.clock.now()
+      const prepared = await makePlan(request, ports)
+      const file = await keepPlan(request, ports.files, prepared.plan)
+      return reportPlan(request, ports, prepared, file, startedAt)
+    }
+    case 'apply':
+      return applyRelease(request, ports)
+    case 'rollback':
+      return rollbackRelease(request, ports)
+    case 'status':
+      return showStatus(request, ports)
+  }
+}

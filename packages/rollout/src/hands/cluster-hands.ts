@@ -1,0 +1,124 @@
+import type { ServiceId } from '@fermata/catalog'
+import type { Instant, KubeObject, ObjectRef } from '@fermata/ports'
+import type { Evidence, Reason } from '@fermata/verdict'
+import type { Hands } from '../driver.ts'
+import type { Command, ReleaseEvent } from '../machine/state.ts'
+import { keyOf, refOf } from '../plan/objects.ts'
+import type { Assessment } from '../readiness/assessment.ts'
+import { assessorOf } from '../readiness/kinds.ts'
+import { applyService } from './apply-service.ts'
+import { diagnose } from './diagnose.ts'
+import { judgeService } from './judge-service.ts'
+import type { Sight, View } from './sight.ts'
+import { removeCreated, restoreService } from './undo-service.ts'
+import { type Bench, workOf } from './work.ts'
+
+export interface ClusterHands extends Hands {
+  /** What was read on the way: logs of failed containers. */
+  evidence(): readonly Evidence[]
+}
+
+/** Hands that work on a cluster, and eyes that see it through one feed for all services. */
+export function clusterHands(bench: Omit<Bench, 'wrote'>, sight: Sight): ClusterHands {
+  const { clock, cluster } = bench
+  const news: ReleaseEvent[] = []
+  const found: Evidence[] = []
+  const known = { generation: new Map<string, number>(), seen: new Map<string, Assessment['is']>() }
+  const beginnings = new Map<ServiceId, Instant>()
+  const goingBack = new Set<ServiceId>()
+  const diagnosed = new Set<ServiceId>()
+  let looked: ReadonlySet<ServiceId> = new Set()
+  let bugs: { readonly error: unknown } | undefined
+  let wake = (): void => undefined
+  const whole: Bench = { ...bench, wrote: (object) => remember(known.generation, object) }
+
+  const background = (task: Promise<ReleaseEvent>): void => {
+    task.then((event) => news.push(event), (error: unknown) => (bugs = { error })).finally(() => wake())
+  }
+  const watchedRefs = (id: ServiceId): readonly ObjectRef[] => {
+    const { watch } = workOf(whole, id)
+    if (!goingBack.has(id)) return watch
+    const created = new Set(bench.scribe.formersOf(id).filter(({ is }) => is === 'absent').map(({ ref }) => keyOf(ref)))
+    return watch.filter((ref) => !created.has(keyOf(ref)))
+  }
+  const judge = (id: ServiceId, view: View): ReleaseEvent | undefined => {
+    if (diagnosed.has(id)) return undefined
+    const since = beginnings.get(id) ?? view.now
+    beginnings.set(id, since)
+    const assessment = judgeService(id, watchedRefs(id), since, view, known)
+    if (assessment.is === 'ready') return { is: 'assessed', at: view.now, service: id, health: assessment }
+    if (assessment.is === 'progressing') return { is: 'assessed', at: view.now, service: id, health: { is: 'progressing', standing: assessment } }
+    // The log is read beside the run; until it has come, nothing new is said of the service.
+    diagnosed.add(id)
+    background(diagnose(cluster, clock, id, assessment.cause).then(({ because: reason, evidence }) => {
+      diagnosed.delete(id)
+      found.push(...evidence)
+      return { is: 'assessed', at: clock.now(), service: id, health: { is: 'failed', because: reason } }
+    }))
+    return undefined
+  }
+
+  return {
+    evidence: () => found,
+    begin: (command) => {
+      beginnings.set(command.service, clock.now())
+      if (command.do !== 'apply') goingBack.add(command.service)
+      background(carryOut(command, whole, sight))
+    },
+    async next(watched, withinMs) {
+      // Who is watched for the first time is looked at now: what is ready already has no reason to wait for a change.
+      const nobodyNew = [...watched].every((id) => looked.has(id))
+      looked = watched
+      if (nobodyNew && news.length === 0 && bugs === undefined) await somethingNew(sight, withinMs, bench.signal, (awoken) => (wake = awoken))
+      if (bugs !== undefined) throw bugs.error
+      const view = sight.look()
+      const happened = news.splice(0)
+      const seen = [...watched].flatMap((id) => judge(id, view) ?? [])
+      const events = [...happened, ...seen]
+      return events.length > 0 ? events : [{ is: 'ticked', at: view.now }]
+    },
+  }
+}
+
+/** Returns at a change in the cluster, when a command has ended, when somebody asks to stop, or after so many milliseconds. */
+async function somethingNew(sight: Sight, withinMs: number, signal: AbortSignal, onWake: (wake: () => void) => void): Promise<void> {
+  const { promise: awoken, resolve } = Promise.withResolvers<void>()
+  onWake(resolve)
+  const stop = (): void => resolve()
+  if (!signal.aborted) signal.addEventListener('abort', stop, { once: true })
+  try {
+    await Promise.race([sight.changed(withinMs), awoken])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+function remember(generation: Map<string, number>, object: KubeObject): void {
+  if (object.metadata.generation !== undefined) generation.set(keyOf(refOf(object)), object.metadata.generation)
+}
+
+async function carryOut(command: Command, bench: Bench, sight: Sight): Promise<ReleaseEvent> {
+  const { service } = command
+  const at = (): Instant => bench.clock.now()
+  switch (command.do) {
+    case 'apply': {
+      const wrong = await applyService(bench, service)
+      if (wrong !== undefined) return { is: 'apply-failed', at: at(), service, because: wrong }
+      await watchOtherKinds(workOf(bench, service).watch, sight)
+      return { is: 'applied', at: at(), service }
+    }
+    case 'restore': {
+      const wrong = await restoreService(bench, service)
+      return wrong === undefined ? { is: 'restored', at: at(), service } : { is: 'restore-failed', at: at(), service, because: wrong }
+    }
+    case 'remove': {
+      const wrong: Reason | undefined = await removeCreated(bench, service)
+      return wrong === undefined ? { is: 'removed', at: at(), service } : { is: 'remove-failed', at: at(), service, because: wrong }
+    }
+  }
+}
+
+/** Custom resources are watched from the moment at which their kind is known to be there. Those without a namespace are ready when they are written. */
+export async function watchOtherKinds(refs: readonly ObjectRef[], sight: Sight): Promise<void> {
+  for (const ref of refs) if (assessorOf(ref) !== undefined && ref.namespace !== undefined) await sight.alsoWatch(ref, ref.namespace)
+}

@@ -1,0 +1,63 @@
+import type { ServiceId } from '@fermata/catalog'
+import { ClusterError, type ObjectRef } from '@fermata/ports'
+import type { Reason } from '@fermata/verdict'
+import { because } from '../codes.ts'
+import { writeAttempts } from '../defaults.ts'
+import { groupOf } from '../plan/apply-order.ts'
+import { releaseAnnotation } from '../plan/field-changes.ts'
+import { nameOf, placeOf } from '../plan/objects.ts'
+import { fieldManager, type Former, wayBack } from '../undo/former.ts'
+import type { Bench } from './work.ts'
+
+/** Writes back what the objects of a service were, configuration first. Nothing is deleted. */
+export async function restoreService(bench: Bench, id: ServiceId): Promise<Reason | undefined> {
+  return eachFormer(id, bench.scribe.formersOf(id), async (former) => {
+    for (let attempt = 1; ; attempt++) {
+      const way = wayBack(former, await bench.cluster.get(former.ref), bench.release)
+      if (way.is === 'nothing') return undefined
+      if (way.is === 'superseded') return because('FM-DEPLOY-SUPERSEDED', { says: `${nameOf(former.ref)} of ${id} was written by release ${way.by} since, so it is left as it is.`, service: id, where: placeOf(former.ref) })
+      try {
+        bench.wrote(await bench.cluster.apply(way.object, { fieldManager, force: true }))
+        return undefined
+      } catch (error) {
+        // Somebody wrote the object between our look and our write: look again.
+        if (!(error instanceof ClusterError && error.kind === 'conflict') || attempt >= writeAttempts) throw error
+      }
+    }
+  })
+}
+
+/** Deletes what the release has created and nobody has written since, in reverse order. */
+export async function removeCreated(bench: Bench, id: ServiceId): Promise<Reason | undefined> {
+  const created = bench.scribe.formersOf(id).filter((former) => former.is === 'absent' && !holdsForeign(former.ref))
+  return eachFormer(id, created.toReversed(), async ({ ref }) => {
+    const current = await bench.cluster.get(ref)
+    if (current?.metadata.uid === undefined || current.metadata.annotations?.[releaseAnnotation] !== bench.release) return undefined
+    await bench.cluster.delete(ref, { uid: current.metadata.uid, propagation: 'Background' })
+    return undefined
+  })
+}
+
+/**
+ * Deleting one of these deletes what others have put into it since: objects in a namespace, objects of a kind, data on a volume.
+ * They stay, and the report says so.
+ */
+export function holdsForeign({ apiVersion, kind }: ObjectRef): boolean {
+  const key = `${groupOf(apiVersion)}/${kind}`
+  return ['/Namespace', 'apiextensions.k8s.io/CustomResourceDefinition', '/PersistentVolumeClaim', '/PersistentVolume'].includes(key)
+}
+
+async function eachFormer(id: ServiceId, formers: readonly Former[], undo: (former: Former) => Promise<Reason | undefined>): Promise<Reason | undefined> {
+  let first: Reason | undefined
+  for (const former of formers) {
+    try {
+      const wrong = await undo(former)
+      first ??= wrong
+    } catch (error) {
+      if (!(error instanceof ClusterError)) throw error
+      // One object that cannot be undone does not keep the others from it.
+      first ??= because('FM-DEPLOY-UNDO-FAILED', { says: `${nameOf(former.ref)} of ${id} could not be undone: ${error.reason.message}`, service: id, where: placeOf(former.ref) })
+    }
+  }
+  return first
+}

@@ -1,0 +1,32 @@
+import type { ServiceId } from '@fermata/catalog'
+import type { Clock, Cluster, KubeObject, ObjectRef } from '@fermata/ports'
+import type { JournalScribe } from '../journal/writer.ts'
+
+/** What there is to do with one service. */
+export interface ServiceWork {
+  readonly id: ServiceId
+  /** What differs from the cluster, in the order in which it is written. */
+  readonly write: readonly KubeObject[]
+  /** Everything that must be ready for the service to be ready, written or not. */
+  readonly watch: readonly ObjectRef[]
+}
+
+/** What the hands need to work on a cluster. */
+export interface Bench {
+  readonly cluster: Cluster
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly release: string
+  readonly work: ReadonlyMap<ServiceId, ServiceWork>
+  readonly scribe: JournalScribe
+  /** Take fields over from other managers. */
+  readonly force: boolean
+  /** Told of each write that the API server has taken. */
+  readonly wrote: (object: KubeObject) => void
+}
+
+export function workOf(bench: Bench, id: ServiceId): ServiceWork {
+  const work = bench.work.get(id)
+  if (work === undefined) throw new RangeError(`There is no work for service ${id}.`)
+  return work
+}

@@ -1,0 +1,79 @@
+import { buildGraph, type ServiceId } from '@fermata/catalog'
+import type { Instant } from '@fermata/ports'
+import type { Reason } from '@fermata/verdict'
+import { type OnFailure, type Order, orderOf } from '../machine/order.ts'
+import { hasEnded, type ReleaseState, type ServiceState, type StateName } from '../machine/state.ts'
+import type { Former } from '../undo/former.ts'
+
+export const journalSchemaId = 'fermata/journal@1'
+
+/** Who released what, and how far it has come. All that a later run needs to undo it, but the former objects. */
+export interface JournalEntry {
+  readonly schema: typeof journalSchemaId
+  readonly release: string
+  readonly planHash: string
+  readonly environment: string | undefined
+  readonly startedAt: string
+  readonly updatedAt: string
+  /** Who ran it, for people. */
+  readonly by: { readonly repository: string | undefined; readonly run: string | undefined; readonly actor: string | undefined; readonly sha: string | undefined }
+  readonly parallelism: number
+  readonly onFailure: OnFailure
+  readonly course: 'forward' | 'halted' | 'cancelled'
+  /** True when no service moved any more. A journal that is open and old belongs to a run that was killed. */
+  readonly ended: boolean
+  readonly services: readonly JournalService[]
+}
+
+export interface JournalService {
+  readonly id: ServiceId
+  readonly changes: boolean
+  readonly timeout: number
+  readonly soak: number
+  readonly dependencies: readonly ServiceId[]
+  readonly state: StateName
+  readonly because?: { readonly code: string; readonly message: string }
+}
+
+/** The former objects of each service, in the order in which they were written. */
+export type Formers = ReadonlyMap<ServiceId, readonly Former[]>
+
+export interface JournalHead {
+  readonly release: string
+  readonly planHash: string
+  readonly environment: string | undefined
+  readonly startedAt: Instant
+  readonly by: JournalEntry['by']
+  readonly dependencies: (id: ServiceId) => readonly ServiceId[]
+}
+
+export function entryOf(head: JournalHead, release: ReleaseState, now: Instant): JournalEntry {
+  const { order } = release
+  return {
+    schema: journalSchemaId,
+    release: head.release,
+    planHash: head.planHash,
+    environment: head.environment,
+    startedAt: new Date(head.startedAt).toISOString(),
+    updatedAt: new Date(now).toISOString(),
+    by: head.by,
+    parallelism: order.parallelism,
+    onFailure: order.onFailure,
+    course: release.course.is,
+    ended: hasEnded(release),
+    services: Array.from(order.members.values(), ({ id, changes, timeout, soak }) => {
+      const state = release.services.get(id) as ServiceState
+      return { id, changes, timeout, soak, dependencies: head.dependencies(id), state: state.at, ...('because' in state && { because: brief(state.because) }) }
+    }),
+  }
+}
+
+function brief({ code, message }: Reason): { readonly code: string; readonly message: string } {
+  return { code, message }
+}
+
+/** The order of a release, as its journal tells it. */
+export function orderOfEntry(entry: JournalEntry): Order {
+  const parts = new Map(entry.services.map(({ id, changes, timeout, soak }) => [id, { id, changes, timeout, soak }]))
+  return orderOf(buildGraph(entry.services), parts, { parallelism: entry.parallelism, onFailure: entry.onFailure })
+}

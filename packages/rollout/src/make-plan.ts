@@ -1,0 +1,81 @@
+import type { ServiceId } from '@fermata/catalog'
+import { containersOf } from '@fermata/manifests'
+import type { Ports } from '@fermata/ports'
+import type { Reason } from '@fermata/verdict'
+import { because } from './codes.ts'
+import { digest } from './plan/canonical.ts'
+import { type Fact, gatherFacts } from './plan/facts.ts'
+import { withoutSecrets } from './plan/field-changes.ts'
+import { refOf } from './plan/objects.ts'
+import { type Plan, planOf, type PlannedService } from './plan/plan.ts'
+import { type Desired, findTarget, readDesired, type Target } from './prepare.ts'
+import type { DeployRequest } from './request.ts'
+
+/** A plan, and all that is needed to carry it out. */
+export interface Prepared {
+  readonly target: Target
+  readonly desired: Desired
+  readonly plan: Plan
+  /** Of the objects that could be asked about. With an error among the reasons, not all. */
+  readonly facts: readonly Fact[]
+  readonly reasons: readonly Reason[]
+}
+
+/**
+ * Reads the catalog and the manifests, asks the cluster, and makes the plan. Writes nothing.
+ * @throws ConfigurationError, EnvironmentError
+ */
+export async function makePlan(request: DeployRequest, ports: Pick<Ports, 'files' | 'cluster'>): Promise<Prepared> {
+  const target = await findTarget(request, ports)
+  const desired = await readDesired(request, target.catalog, ports.files)
+  const findings = await gatherFacts(desired.wanted, { cluster: target.cluster, namespace: target.namespace, force: request['field-conflicts'] === 'force', parallelism: request.parallelism })
+  const facts = findings.flatMap((finding) => (finding.is === 'fact' ? [finding.fact] : []))
+  const wrong = findings.flatMap((finding) => (finding.is === 'wrong' ? [finding.reason] : []))
+  const plan = planOf({
+    environment: request.environment,
+    cluster: { server: target.cluster.identity.server, context: target.cluster.identity.context },
+    namespace: target.namespace,
+    strategy: request.strategy,
+    parallelism: Math.max(1, request.parallelism),
+    onFailure: request['on-failure'],
+    fieldConflicts: request['field-conflicts'],
+    services: plannedServices(request, target, desired, facts),
+  })
+  return { target, desired, plan, facts, reasons: [...desired.reasons, ...wrong, ...strategyReasons(request, plan), ...cycleReasons(desired), ...emptiness(request, desired)] }
+}
+
+function plannedServices(request: DeployRequest, { catalog }: Target, { selection, wanted }: Desired, facts: readonly Fact[]): readonly PlannedService[] {
+  return selection.graph.ids.map((id): PlannedService => {
+    const service = catalog.services.get(id)
+    if (service === undefined) throw new RangeError(`The catalog has no service ${id}.`)
+    const own = facts.filter((fact) => fact.service === id)
+    return {
+      id,
+      does: selection.roles.get(id) === 'release' && own.some(({ does }) => does !== 'same') ? 'release' : 'check',
+      dependencies: selection.graph.dependencies(id),
+      strategy: service.strategy,
+      timeout: request.timeout ?? service.timeout,
+      soak: service.soak,
+      objects: own.map(({ object, does, changes }) => ({ ref: refOf(object), does, digest: digest(withoutSecrets(object)), changes })),
+      images: [...new Set(wanted.filter((one) => one.service === id).flatMap(({ object }) => containersOf(object).flatMap(({ image }) => image ?? [])))],
+    }
+  })
+}
+
+/** Until they are carried out, other strategies are only released by a rolling update when somebody says so. */
+function strategyReasons(request: DeployRequest, plan: Plan): readonly Reason[] {
+  if (request.strategy === 'rolling') return []
+  return plan.services
+    .filter(({ does, strategy }) => does === 'release' && strategy !== 'rolling')
+    .map(({ id, strategy }) => because('FM-DEPLOY-STRATEGY-ROLLING', { says: `${id} asks for ${strategy}, which is not carried out yet.`, service: id, severity: request.mode === 'apply' ? 'error' : 'warning' }))
+}
+
+function cycleReasons({ selection }: Desired): readonly Reason[] {
+  return selection.graph.cycles.map((cycle) => because('FM-DEPLOY-CYCLE', { says: `${cycle.join(' needs ')}: they go out as one.`, service: cycle[0] as ServiceId }))
+}
+
+function emptiness(request: DeployRequest, { selection }: Desired): readonly Reason[] {
+  if (selection.roles.size > 0) return []
+  const asked = request.services !== undefined
+  return [because('FM-DEPLOY-NOTHING-TO-DO', { says: asked ? 'The input services is an empty list, so nothing is released.' : 'No service of the catalog has manifests, so nothing is released.', ...(asked && { severity: 'note' }) })]
+}

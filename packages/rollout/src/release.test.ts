@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import type { Report } from '@fermata/verdict'
+import { imageFor, setStage, sketch, type Stage } from './testing/stage.ts'
+
+let stage: Stage
+beforeEach(async () => {
+  stage = await setStage()
+})
+afterEach(() => stage.close())
+
+const list = (report: Report, output: string): readonly string[] => JSON.parse(report.outputs[output] ?? 'null') as readonly string[]
+const imageIn = async (name: string): Promise<unknown> => {
+  const found = await stage.kube.get({ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name })
+  return (found as { readonly spec?: { readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } } } } | undefined)?.spec?.template.spec.containers[0]?.image
+}
+const startOf = (service: string): number => stage.progress.find(({ subject, phase }) => subject === service && phase === 'applying')?.at ?? Number.NaN
+const endOf = (service: string): number => stage.progress.find(({ subject, phase }) => subject === service && phase === 'promoted')?.at ?? Number.NaN
+
+describe('a release', () => {
+  test('starts each service when what it needs is ready and has soaked', async () => {
+    sketch(stage.files, { db: { soak: '20s' }, cart: { needs: ['db'] }, web: { needs: ['cart'] }, mail: {} })
+    const report = await stage.run({ mode: 'apply' })
+    expect(report.verdict).toBe('pass')
+    expect(list(report, 'deployed').toSorted()).toEqual(['cart', 'db', 'mail', 'web'])
+    expect(startOf('cart')).toBeGreaterThanOrEqual(startOf('db') + 20_000)
+    expect(startOf('cart')).toBe(endOf('db'))
+    expect(startOf('mail')).toBe(startOf('db'))
+  })
+
+  test('that is made again changes nothing, leaves no journal, and looks at every service', async () => {
+    sketch(stage.files, { db: {}, cart: { needs: ['db'] } })
+    await stage.run({ mode: 'apply' })
+    const again = await stage.run({ mode: 'apply' })
+    expect(again.verdict).toBe('pass')
+    expect([list(again, 'unchanged'), again.outputs['release']]).toEqual([['db', 'cart'], ''])
+  })
+
+  test('writes configuration before what uses it', async () => {
+    sketch(stage.files, { cart: {} })
+    await stage.run({ mode: 'apply' })
+    const written = stage.cluster.requests.all().filter(({ verb, dryRun }) => verb === 'patch' && !dryRun).map(({ resource }) => resource)
+    expect(written).toEqual(['configmaps', 'services', 'deployments'])
+  })
+
+  test('fails a bad image with its cause within 30 seconds, undoes it, and holds what needs it', async () => {
+    sketch(stage.files, { db: {}, cart: { needs: ['db'] }, web: { needs: ['cart'] }, mail: {} })
+    await stage.run({ mode: 'apply' })
+    stage.story.image(imageFor('cart', 2), { does: 'image-missing' })
+    const before = stage.clock.now()
+    const report = await stage.run({ mode: 'apply', images: JSON.stringify({ cart: imageFor('cart', 2), web: imageFor('web', 2), mail: imageFor('mail', 2) }) })
+    expect(stage.clock.now() - before).toBeLessThan(30_000)
+    expect(report.verdict).toBe('fail')
+    expect(report.reasons[0]).toMatchObject({ code: 'FM-DEPLOY-IMAGE-NOT-FOUND', service: 'cart', location: { object: 'Pod', namespace: 'shop', container: 'server' } })
+    expect([list(report, 'rolled-back'), list(report, 'held'), list(report, 'deployed')]).toEqual([['cart'], ['web'], ['mail']])
+    expect([await imageIn('cart'), await imageIn('web'), await imageIn('mail')]).toEqual([imageFor('cart', 1), imageFor('web', 1), imageFor('mail', 2)])
+  })
+
+  test('deletes what it created for a service that crashes, and names the crash', async () => {
+    stage.story.image(imageFor('cart', 1), { does: 'crash' })
+    sketch(stage.files, { cart: {} })
+    const report = await stage.run({ mode: 'apply' })
+    expect(report.reasons[0]).toMatchObject({ code: 'FM-DEPLOY-CRASH-LOOP', service: 'cart' })
+    expect(report.evidence[0]).toMatchObject({ source: 'kubernetes', query: expect.stringContaining('--previous') })
+    expect(await imageIn('cart')).toBeUndefined()
+  })
+})

@@ -1,0 +1,50 @@
+import { capability, choice, duration, integer, json, list, path, text } from '@fermata/capability'
+import type { Request } from '@fermata/capability'
+import * as z from 'zod/mini'
+import { parallelism } from './defaults.ts'
+
+/** What may be asked for. Further modes appear here on the day they work. */
+export const modes = ['plan', 'apply', 'rollback', 'status'] as const
+export type Mode = (typeof modes)[number]
+
+export const orchestratedDeploy = capability({
+  name: 'orchestrated-deploy',
+  purpose: 'Releases many Kubernetes services like one: each as soon as its own dependencies are ready, and back in reverse order when one fails.',
+  inputs: {
+    mode: choice(modes, { default: 'plan', about: 'plan shows what apply would do and writes nothing; apply does it; rollback undoes a release from its journal; status shows releases and the health of the services.' }),
+    environment: text({ about: 'An environment of the catalog: it names context and namespace.', example: 'staging' }),
+    services: list({ about: 'Ids of the services to release. Default: every service of the catalog that has manifests.', example: 'cart, frontend' }),
+    images: json(z.record(z.string(), z.string()), { about: 'JSON, service to image by digest. It replaces the image of the containers that use the same repository, or of the only container.', example: '{"cart":"registry.example/cart@sha256:..."}' }),
+    plan: path({ about: 'File of a plan. Mode plan writes it; mode apply refuses to do anything else than it says.', example: 'plan.json' }),
+    release: text({ about: 'Id of a release, for rollback; for status, to see one release only.', example: 'r20260823-101502-4f1c2a' }),
+    kubeconfig: text({ about: 'Path of a kubeconfig, or its text. Default: as kubectl does.' }),
+    context: text({ about: 'Context of the kubeconfig. Default: that of the environment, then the current one.' }),
+    namespace: text({ about: 'Namespace of objects that name none, and of the journal. Default: that of the environment, then of the context.' }),
+    strategy: choice(['catalog', 'rolling'], { default: 'catalog', about: 'rolling releases every service by a rolling update, whatever the catalog asks for.' }),
+    parallelism: integer({ default: String(parallelism), about: 'How many services are worked on at a time.' }),
+    timeout: duration({ about: 'How long one service may take until it is ready and has soaked. Default: its timeout in the catalog.', example: '10m' }),
+    'on-failure': choice(['rollback', 'isolate', 'halt'], { default: 'rollback', about: 'rollback undoes the failed service and all changed ones that need it; isolate undoes only the failed one; halt starts nothing more and undoes nothing.' }),
+    'field-conflicts': choice(['fail', 'force'], { default: 'fail', about: 'What to do when another field manager owns a field with another value. force takes the field over.' }),
+  },
+  outputs: {
+    deployed: 'JSON list: services that were changed and are ready.',
+    unchanged: 'JSON list: services that were as wanted already, and are ready.',
+    'rolled-back': 'JSON list: services that were undone.',
+    held: 'JSON list: services that were not started.',
+    failed: 'JSON list: services that failed and were left as they are, or could not be undone.',
+    plan: 'Path of the plan file.',
+    'plan-hash': 'SHA-256 of the plan: the same plan and the same cluster give the same hash.',
+    release: 'Id of the release, for rollback.',
+  },
+  needs: ['cluster'],
+  commands: [
+    { path: ['plan'], brief: 'Show what a release would do, and change nothing', fixed: { mode: 'plan' }, example: 'fermata plan --environment staging --plan plan.json' },
+    { path: ['deploy'], brief: 'Release services in the order of their dependencies', fixed: { mode: 'apply' }, example: 'fermata deploy --environment staging --services cart,frontend' },
+    { path: ['status'], brief: 'Show releases and the health of the services', fixed: { mode: 'status' }, example: 'fermata status --environment staging' },
+    { path: ['rollback'], brief: 'Undo a release in reverse order', fixed: { mode: 'rollback' }, example: 'fermata rollback --environment staging --release r20260823-101502-4f1c2a' },
+  ],
+  branding: { icon: 'layers', color: 'purple' },
+  permissions: { contents: 'read the catalog and the manifests' },
+})
+
+export type DeployRequest = Request<typeof orchestratedDeploy>

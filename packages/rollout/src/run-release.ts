@@ -1,0 +1,88 @@
+import type { ServiceId } from '@fermata/catalog'
+import type { Clock, Cluster, Instant, Log } from '@fermata/ports'
+import type { Evidence, Reason, State } from '@fermata/verdict'
+import { drive, type Outcome } from './driver.ts'
+import { clusterHands, watchOtherKinds } from './hands/cluster-hands.ts'
+import { openSight } from './hands/sight.ts'
+import type { ServiceWork } from './hands/work.ts'
+import type { JournalScribe } from './journal/writer.ts'
+import type { ReleaseState, ServiceState, StateName } from './machine/state.ts'
+
+/** A stretch of time that a service spent in a state. */
+export interface Span {
+  readonly service: ServiceId
+  readonly state: StateName
+  readonly from: Instant
+  readonly to: Instant
+}
+
+export interface Ran extends Outcome {
+  readonly spans: readonly Span[]
+  readonly evidence: readonly Evidence[]
+  readonly reasons: readonly Reason[]
+  readonly endedAt: Instant
+}
+
+export interface Run {
+  readonly cluster: Cluster
+  readonly clock: Clock
+  readonly log: Log
+  readonly signal: AbortSignal
+  readonly release: string
+  readonly work: ReadonlyMap<ServiceId, ServiceWork>
+  readonly scribe: JournalScribe
+  readonly force: boolean
+  readonly waveOf: (id: ServiceId) => number
+}
+
+/**
+ * Carries a release forward or back on a cluster.
+ * @throws EnvironmentError when the cluster cannot be watched; then nothing was begun
+ */
+export async function runRelease(begun: ReleaseState, run: Run): Promise<Ran> {
+  const refs = [...run.work.values()].flatMap(({ watch }) => watch)
+  const namespaces = [...new Set(refs.flatMap(({ namespace }) => namespace ?? []))]
+  const sight = await openSight(run.cluster, run.clock, namespaces)
+  try {
+    for (const { watch, write } of run.work.values()) if (write.length === 0) await watchOtherKinds(watch, sight)
+    const hands = clusterHands(run, sight)
+    const spans: Span[] = []
+    const open = new Map<ServiceId, { readonly state: StateName; readonly from: Instant }>()
+    const close = (service: ServiceId, to: Instant): void => {
+      const last = open.get(service)
+      if (last !== undefined) spans.push({ service, ...last, to })
+    }
+    const told = (service: ServiceId, state: ServiceState, at: Instant): void => {
+      close(service, at)
+      open.set(service, { state: state.at, from: at })
+      run.log.progress({ at, subject: service, wave: run.waveOf(service), phase: state.at, state: stateFor[state.at], ...('because' in state && { says: state.because.message }) })
+    }
+    const outcome = await drive(begun, { hands, scribe: run.scribe, clock: run.clock, told, signal: run.signal })
+    const endedAt = run.clock.now()
+    for (const service of open.keys()) close(service, endedAt)
+    return { ...outcome, spans, evidence: hands.evidence(), reasons: sight.reasons, endedAt }
+  } finally {
+    sight.close()
+  }
+}
+
+/** How each state is shown. */
+export const stateFor: Readonly<Record<StateName, State>> = {
+  waiting: 'unknown',
+  applying: 'running',
+  settling: 'running',
+  soaking: 'running',
+  promoted: 'good',
+  healthy: 'good',
+  failed: 'bad',
+  stopping: 'running',
+  recalled: 'running',
+  restoring: 'running',
+  recovering: 'running',
+  recovered: 'running',
+  removing: 'running',
+  undone: 'undone',
+  left: 'undone',
+  held: 'held',
+  stuck: 'bad',
+}

@@ -1,0 +1,143 @@
+import { connectCluster, type KubeCluster } from '@fermata/kube'
+import { readRequest } from '@fermata/capability'
+import type { Files, Progress } from '@fermata/ports'
+import { createStory, type SandboxCluster, startCluster, type Story, type User, virtualClock, type VirtualClock } from '@fermata/sandbox'
+import type { Report } from '@fermata/verdict'
+import { deploy, type DeployPorts } from '../deploy.ts'
+import { type DeployRequest, orchestratedDeploy } from '../request.ts'
+
+/** A cluster on virtual time, files in memory, and the use case between them. */
+export interface Stage {
+  readonly cluster: SandboxCluster
+  readonly clock: VirtualClock
+  readonly story: Story
+  readonly files: Map<string, string>
+  readonly progress: Progress[]
+  /** A client of its own, for looks behind the use case. */
+  readonly kube: KubeCluster
+  /** Asks the run that is under way to stop. */
+  stopRun(): void
+  run(inputs: Readonly<Record<string, string>>, as?: string): Promise<Report>
+  close(): Promise<void>
+}
+
+export async function setStage(wish: { readonly namespaces?: readonly string[]; readonly users?: readonly User[] } = {}): Promise<Stage> {
+  const clock = virtualClock()
+  const story = createStory()
+  const cluster = await startCluster({ clock, story, namespaces: wish.namespaces ?? ['shop'], ...(wish.users !== undefined && { users: wish.users }) })
+  const stopClock = clock.autoAdvance({ busy: cluster.busy })
+  const files = new Map<string, string>()
+  const progress: Progress[] = []
+  const connections: KubeCluster[] = []
+  const connect = async (user: string | undefined, signal: AbortSignal | undefined): Promise<KubeCluster> => {
+    const connection = await connectCluster({ kubeconfig: cluster.kubeconfig({ ...(user !== undefined && { user }), namespace: 'shop' }), clock, random: { next: () => 0.5 }, signal })
+    connections.push(connection)
+    return connection
+  }
+  let running = new AbortController()
+  return {
+    cluster,
+    clock,
+    story,
+    files,
+    progress,
+    kube: await connect(undefined, undefined),
+    stopRun: () => running.abort(new Error('stopped by the test')),
+    async run(inputs, user) {
+      running = new AbortController()
+      const { signal } = running
+      const request = readRequest(orchestratedDeploy, (name) => inputs[name]) as DeployRequest
+      const ports: DeployPorts = {
+        clock,
+        signal,
+        files: filesOf(files),
+        cluster: () => connect(user, signal),
+        log: { debug: () => undefined, info: () => undefined, warning: () => undefined, progress: (event) => void progress.push(event) },
+        invocation: { trigger: { event: 'push', payload: {}, sha: 'a'.repeat(40), ref: 'refs/heads/main' }, repository: 'shop/shop', workflow: 'release.yml', runId: '17', runAttempt: 1, actor: 'ada', runUrl: undefined, temporary: 'tmp' },
+      }
+      return deploy(request, ports)
+    },
+    async close() {
+      stopClock()
+      for (const connection of connections) connection.close()
+      await cluster.stop()
+    },
+  }
+}
+
+/** Files that lie in a map. */
+export function filesOf(files: Map<string, string>): Files {
+  const encoder = new TextEncoder()
+  return {
+    read: async (path) => {
+      const text = files.get(plain(path))
+      return text === undefined ? undefined : encoder.encode(text)
+    },
+    list: async (path) => {
+      const folder = plain(path) === '' ? '' : `${plain(path)}/`
+      const inside = [...files.keys()].filter((name) => name.startsWith(folder))
+      if (inside.length === 0) return undefined
+      const names = [...new Set(inside.map((name) => name.slice(folder.length).split('/')[0] as string))].sort()
+      return names.map((name) => {
+        const text = files.get(`${folder}${name}`)
+        return text === undefined ? { name, kind: 'folder' as const, size: 0 } : { name, kind: 'file' as const, size: encoder.encode(text).length }
+      })
+    },
+    write: async (path, content) => void files.set(plain(path), typeof content === 'string' ? content : new TextDecoder().decode(content)),
+  }
+}
+
+function plain(path: string): string {
+  return path.replace(/^\.\/?/, '')
+}
+
+export interface Sketch {
+  readonly needs?: readonly string[]
+  readonly image?: string
+  readonly replicas?: number
+  readonly soak?: string
+  readonly timeout?: string
+  readonly strategy?: string
+  /** Further YAML documents of the manifest. */
+  readonly also?: string
+  readonly config?: string
+}
+
+/** Writes a catalog and a manifest for each service: a ConfigMap, a Service and a Deployment. */
+export function sketch(files: Map<string, string>, services: Readonly<Record<string, Sketch>>): void {
+  const lines = ['version: 1', 'services:']
+  for (const [id, { needs = [], soak = '0s', timeout = '5m', strategy = 'rolling', ...rest }] of Object.entries(services)) {
+    lines.push(`  ${id}:`, `    manifests: [k8s/${id}.yaml]`, `    dependencies: [${needs.join(', ')}]`, `    soak: ${soak}`, `    timeout: ${timeout}`, `    deployment_strategy: ${strategy}`)
+    files.set(`k8s/${id}.yaml`, manifestOf(id, rest))
+  }
+  files.set('fermata.yaml', `${lines.join('\n')}\n`)
+}
+
+export function imageFor(id: string, version: number | string): string {
+  return `registry.example/${id}@sha256:${String(version).padStart(64, '0')}`
+}
+
+export function manifestOf(id: string, { image = imageFor(id, 1), replicas = 1, also = '', config = 'one' }: Sketch): string {
+  return `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ${id}}
+spec:
+  replicas: ${replicas}
+  selector: {matchLabels: {app: ${id}}}
+  template:
+    metadata: {labels: {app: ${id}}}
+    spec:
+      containers:
+        - {name: server, image: "${image}", envFrom: [{configMapRef: {name: ${id}}}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: ${id}}
+spec: {selector: {app: ${id}}, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: ${id}}
+data: {value: "${config}"}
+${also}`
+}

@@ -28,6 +28,4 @@ export const kubeCodes = reasonCodes({
   'FM-KUBE-UNKNOWN-KIND': { severity: 'error', means: 'The server does not serve this kind.', remedy: 'Install its CustomResourceDefinition, or use a version that is served.' },
   'FM-KUBE-REFUSED': { severity: 'error', means: 'Admission refused the object: a policy, a quota or a webhook.', remedy: 'Change the object so that the policy that is named accepts it.' },
   'FM-KUBE-SERVER': { severity: 'error', means: 'The server failed while answering, also after several attempts.', remedy: 'Look at the logs of the API server.' },
-  'FM-KUBE-JOURNAL-TOO-LARGE': { severity: 'error', means: 'A journal does not fit into one ConfigMap.', remedy: 'Release fewer services at once.' },
-  'FM-KUBE-JOURNAL-DAMAGED': { severity: 'error', means: 'A journal in the cluster cannot be read.', remedy: 'Look at the ConfigMap. Delete it only when nothing of its release is in progress.' },
 })

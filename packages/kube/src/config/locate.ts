@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { ConfigurationError, type Problem } from '@fermata/verdict'
 import { codeOf, messageOf } from '../wire/fault.ts'
+import { withoutSecrets } from './secrets.ts'
 
 /** One kubeconfig as written. `folder` is what relative paths in it are relative to. */
 export interface ConfigText {
@@ -50,17 +51,17 @@ export async function findKubeconfig(given: string | undefined, around: Surround
 }
 
 async function givenConfig(given: string, around: Surroundings): Promise<ConfigText> {
-  if (looksLikeContent(given)) return { origin: 'the input kubeconfig', folder: around.cwd, text: given }
   const decoded = /^[A-Za-z0-9+/\s]+=*$/.test(given) ? Buffer.from(given, 'base64').toString('utf8') : ''
-  if (looksLikeContent(decoded)) return { origin: 'the input kubeconfig', folder: around.cwd, text: decoded }
+  const text = [decoded, given].find(looksLikeContent)
+  if (text !== undefined) return { origin: 'the input kubeconfig', folder: around.cwd, text }
   const path = resolve(around.cwd, given.replace(/^~(?=[/\\])/, () => around.home))
   const config = await readConfig(path, path)
   if (config !== undefined) return config
-  throw new ConfigurationError([{ code: 'FM-KUBE-CONFIG-MISSING', says: `There is no kubeconfig at ${path}, which the input kubeconfig names.`, remedy: 'Write it in a step before this one, or correct the path.' }])
+  throw new ConfigurationError([{ code: 'FM-KUBE-CONFIG-MISSING', says: `There is no kubeconfig at ${withoutSecrets(path)}, which the input kubeconfig names.`, remedy: 'Write it in a step before this one, or correct the path.' }])
 }
 
 function looksLikeContent(text: string): boolean {
-  return text.startsWith('{') || /(^|\n)\s*(apiVersion|kind|clusters|contexts|users)\s*:/.test(text)
+  return text.startsWith('{') || text.includes('\n') || /(^|\n)\s*(apiVersion|kind|clusters|contexts|users)\s*:/.test(text)
 }
 
 /** A file of the list may be missing, as with kubectl; not all of them. */

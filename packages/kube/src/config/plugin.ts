@@ -2,6 +2,7 @@ import type { RequestOptions } from 'node:https'
 import { ClusterError } from '@fermata/ports'
 import type { Login } from './credentials.ts'
 import { codeOf, messageOf } from '../wire/fault.ts'
+import { withoutSecrets } from './secrets.ts'
 import type { Plugin, Target } from './target.ts'
 
 /** How long a program may take to give credentials. A person who signs in by browser does not sit in front of a runner. */
@@ -83,11 +84,6 @@ function wordsOf(error: unknown): string {
   if (error instanceof TypeError) return 'its output is no ExecCredential with a status'
   const lines = messageOf(error).split('\n').map((line) => line.trim()).filter((line) => line !== '')
   return withoutSecrets(lines.slice(-3).join(' / ')).replace(/\.$/, '') || 'it failed without a word'
-}
-
-/** Long runs of token characters become an ellipsis. */
-export function withoutSecrets(text: string): string {
-  return text.replace(/[A-Za-z0-9+/_=-]{12,}(\.[A-Za-z0-9+/_=-]+){2}|[A-Za-z0-9+/_=]{32,}/g, '…')
 }
 
 async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {

@@ -5,6 +5,7 @@ import { gunzip } from 'node:zlib'
 import type { Credentials, Login } from '../config/credentials.ts'
 import type { Target } from '../config/target.ts'
 import { Fault, faultOf } from './fault.ts'
+import { turnstile } from './turnstile.ts'
 
 export interface Exchange {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -51,10 +52,14 @@ export interface Transport {
 /** Below the 90 s after which kube-apiserver closes idle connections, so that no request is written into a closing one. */
 const idleFor = 30_000
 
+/** Requests at once; streams do not count. More would only wait in the server's own queues, and each costs a handshake here. */
+const atOnce = 24
+
 /** One server over HTTP/1.1 with kept connections. */
 export function transportTo(target: Target, credentials: Credentials, patience: Patience, userAgent: string, env: Readonly<Record<string, string | undefined>>): Transport {
   const base = new URL(target.cluster.server)
   const agents = agentsFor(target, base, env)
+  const gate = turnstile(atOnce)
   let latest: Login = { headers: {} }
 
   async function start(exchange: Exchange, whole: boolean): Promise<Started> {
@@ -79,16 +84,17 @@ export function transportTo(target: Target, credentials: Credentials, patience: 
   }
 
   return {
-    send: async (exchange) => {
-      const started = await start(exchange, exchange.method === 'GET')
-      try {
-        return { status: started.status, headers: started.response.headers, text: await wholeText(started.response) }
-      } catch (error) {
-        throw started.explain(error)
-      } finally {
-        started.done()
-      }
-    },
+    send: (exchange) =>
+      gate.pass(async () => {
+        const started = await start(exchange, exchange.method === 'GET')
+        try {
+          return { status: started.status, headers: started.response.headers, text: await wholeText(started.response) }
+        } catch (error) {
+          throw started.explain(error)
+        } finally {
+          started.done()
+        }
+      }, exchange.signal),
     open: async (exchange) => {
       const started = await start(exchange, false)
       started.unlimited()

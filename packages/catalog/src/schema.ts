@@ -11,7 +11,7 @@ export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 const durationPattern = /^(\d+(\.\d+)?(ms|s|m|h|d))+$/
 /** RFC 1123 label: what a Kubernetes namespace may be called. */
 const namespacePattern = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
-const objectPattern = /^[A-Za-z]+\/[A-Za-z0-9.:_-]+$/
+export const objectPattern = /^[A-Za-z]+\/[A-Za-z0-9.:_-]+$/
 
 function about<T extends z.ZodMiniType>(schema: T, description: string): T {
   z.globalRegistry.add(schema, { description })

@@ -26,7 +26,7 @@ const mostLooks = 40
 
 /**
  * Finds the opening quote or bracket. The parser does not tell it, but complains about every cut of the text
- * inside of the open thing and about no cut right before it.
+ * inside of the open thing and no more about a cut right before it.
  */
 function openingBefore(text: string, noticed: number): { readonly says: string; readonly offset: number } | undefined {
   const lineStart = Math.max(text.lastIndexOf('\n', noticed - 1), 0)
@@ -37,7 +37,7 @@ function openingBefore(text: string, noticed: number): { readonly says: string; 
     const character = text[offset] as string
     if (!open.includes(character as Opener)) continue
     looks++
-    if (complaint(text.slice(0, offset)) !== undefined) continue
+    if (complaint(text.slice(0, offset))?.[0] === open[0]) continue
     const name = openers[character as Opener]
     return { says: name.length === 1 ? `What begins with ${name} here is never closed.` : `The text in ${name} that begins here is never closed.`, offset }
   }

@@ -62,6 +62,7 @@ describe('problems', () => {
     ${'a quote open to the end'}        | ${'a: x\nb: "open'}                             | ${2} | ${4}   | ${'double quotes'}
     ${'an unclosed list'}               | ${'a: [1, 2\nb: 3\n'}                           | ${1} | ${4}   | ${'begins with [ here is never closed'}
     ${'an unclosed mapping'}            | ${'a: {b: [1], c: 2\n'}                         | ${1} | ${4}   | ${'begins with { here is never closed'}
+    ${'an unclosed quote in braces'}    | ${'a:\n  b: {c: "d\n'}                           | ${2} | ${10}  | ${'double quotes'}
     ${'a colon inside of a value'}      | ${'image: redis: alpine\n'}                     | ${1} | ${13}  | ${'quotes'}
     ${'a line that does not fit'}       | ${'a:\n    b: 1\n  c: 2\n'}                     | ${3} | ${3}   | ${'indentation'}
     ${'a key without a colon'}          | ${'a: 1\nb\nc: 2\n'}                            | ${3} | ${2}   | ${'line above has no colon'}

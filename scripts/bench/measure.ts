@@ -9,6 +9,8 @@ export interface Candidate {
   readonly args: readonly string[]
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
+  /** The exit code of a run that went as it should; default 0. */
+  readonly exits?: number
 }
 
 /** Medians over the runs. CPU and memory only of Node processes, which write them down themselves. */
@@ -38,7 +40,7 @@ export function measure(candidates: readonly Candidate[], rounds: number): reado
   }))
 }
 
-function once({ name, file, args, cwd, env }: Candidate, usage: string): { wallMs: number; cpuMs?: number; peakMb?: number } {
+function once({ name, file, args, cwd, env, exits = 0 }: Candidate, usage: string): { wallMs: number; cpuMs?: number; peakMb?: number } {
   rmSync(usage, { force: true })
   const begin = performance.now()
   const done = spawnSync(file, args, {
@@ -47,7 +49,7 @@ function once({ name, file, args, cwd, env }: Candidate, usage: string): { wallM
     maxBuffer: 256 * 1024 * 1024,
   })
   const wallMs = performance.now() - begin
-  if (done.status !== 0) throw new Error(`${name} ended with ${done.status ?? done.signal}: ${done.stderr.toString().slice(-2000)}${done.stdout.toString().slice(-2000)}`)
+  if (done.status !== exits) throw new Error(`${name} ended with ${done.status ?? done.signal}: ${done.stderr.toString().slice(-2000)}${done.stdout.toString().slice(-2000)}`)
   return { wallMs, ...(existsSync(usage) && (JSON.parse(readFileSync(usage, 'utf8')) as { cpuMs: number; peakMb: number })) }
 }
 

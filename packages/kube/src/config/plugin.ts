@@ -30,7 +30,7 @@ export function pluginLogin(target: Target): () => Promise<Login> {
 }
 
 async function loadClient(target: Target, plugin: Plugin): Promise<(options: RequestOptions) => Promise<void>> {
-  const { KubeConfig } = await import('@kubernetes/client-node')
+  const { KubeConfig } = await import('./kube-config.ts')
   const config = new KubeConfig()
   const { context, cluster, user } = target
   config.loadFromOptions({

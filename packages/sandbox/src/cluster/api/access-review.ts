@@ -1,16 +1,19 @@
+import type { KubeObject } from '@fermata/ports'
 import type { Core } from '../core.ts'
 import type { ResourceKind } from '../kinds/kind.ts'
 import { isObject } from '../schema/lookup.ts'
 import type { JsonObject } from '../schema/lookup.ts'
 import { decodeBody, normal } from '../verbs/decode-body.ts'
-import { internalWriter } from '../verbs/writer.ts'
+import type { Writer } from '../verbs/writer.ts'
+import { createdBy } from '../verbs/create.ts'
 import { badRequest, notImplemented } from './status.ts'
 import { mayDo, rulesIn } from './users.ts'
 import type { User } from './users.ts'
 
 /** SelfSubjectAccessReview and SelfSubjectRulesReview: what the asking user may do. */
-export function accessReview(core: Core, kind: ResourceKind, user: User, body: unknown): object {
-  const review = decodeBody(core, kind, body, internalWriter('access-review'))
+export function accessReview(core: Core, kind: ResourceKind, user: User, body: unknown, writer: Writer): object {
+  const given = decodeBody(core, kind, body, writer)
+  const review: KubeObject = { ...given, metadata: { ...given.metadata, managedFields: createdBy(core, kind, given, writer) } }
   const spec = isObject(review['spec']) ? review['spec'] : {}
   switch (kind.kind) {
     case 'SelfSubjectAccessReview': return normal(core, kind, { ...review, status: answer(core, user, spec) })

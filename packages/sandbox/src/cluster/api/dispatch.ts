@@ -10,9 +10,11 @@ import { openWatch } from '../verbs/watch.ts'
 import type { Writer } from '../verbs/writer.ts'
 import { json } from './answer.ts'
 import type { Answer } from './answer.ts'
+import { deleteOptions, patchDocument, wholeObject } from './body.ts'
+import type { Body } from './body.ts'
 import { deleteWish, listQuery, watchQuery, writerOf } from './query.ts'
 import type { Route } from './route.ts'
-import { ApiError, badRequest, notImplemented, pageNotFound } from './status.ts'
+import { ApiError, notImplemented, pageNotFound } from './status.ts'
 import type { Subresources } from './subresources.ts'
 import type { User } from './users.ts'
 import { accessReview } from './access-review.ts'
@@ -26,8 +28,7 @@ export interface Asked {
   readonly user: User
   readonly userAgent: string
   readonly contentType: string
-  /** The body as JSON; undefined when there is none. */
-  readonly body: unknown
+  readonly body: Body
   readonly warn: (message: string) => void
 }
 
@@ -38,7 +39,7 @@ export function dispatch(server: Server, asked: Asked): Answer {
   const { core } = server
   const { kind, verb, namespace, name, subresource } = asked.route
   const writer = writerOf(asked.query, asked.user.name, asked.userAgent, asked.warn)
-  if (kind.origin === 'virtual') return verb === 'create' ? json(accessReview(core, kind, asked.user, asked.body), 201) : refuseMethod()
+  if (kind.origin === 'virtual') return verb === 'create' ? json(accessReview(core, kind, asked.user, wholeObject(asked.body, kind.kind), writer), 201) : refuseMethod()
   if (subresource !== '' && subresource !== 'status') {
     if (name === undefined) throw pageNotFound()
     return server.subresources(asked, name, writer)
@@ -48,8 +49,8 @@ export function dispatch(server: Server, asked: Asked): Answer {
     case 'get': return json(existing(core, kind, namespace, required(name)))
     case 'list': return json(listObjects(core, server.snapshots, kind, listQuery(asked.query, namespace, name)))
     case 'watch': return { kind: 'watch', open: (sink) => openWatch(core, kind, watchQuery(asked.query, namespace, name), sink) }
-    case 'create': return name === undefined ? json(createObject(core, kind, namespace, asked.body, writer), 201) : refuseMethod()
-    case 'update': return json(updateObject(core, kind, namespace, required(name), asked.body, writer, subresource))
+    case 'create': return name === undefined ? json(createObject(core, kind, namespace, wholeObject(asked.body, kind.kind), writer), 201) : refuseMethod()
+    case 'update': return json(updateObject(core, kind, namespace, required(name), wholeObject(asked.body, kind.kind), writer, subresource))
     case 'patch': return patch(server, asked, required(name), writer)
     case 'delete': return remove(server, asked, required(name), writer)
     case 'deletecollection': return json(removeAll(server, asked, writer))
@@ -70,17 +71,16 @@ function patch({ core }: Server, asked: Asked, name: string, writer: Writer): An
   if (asked.contentType === applyType) {
     if ((asked.query.get('fieldManager') ?? '') === '') throw new ApiError(422, 'Invalid', 'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch', { group: 'meta.k8s.io', kind: 'PatchOptions', causes: [{ reason: 'FieldValueRequired', message: 'Required value: is required for apply patch', field: 'fieldManager' }] })
     const existed = core.store.get(kind.group === '' ? kind.resource : `${kind.resource}.${kind.group}`, namespace === undefined ? name : `${namespace}/${name}`) !== undefined
-    const applied = applyObject(core, kind, namespace, name, asked.body, { ...writer, force: ['true', '1'].includes(asked.query.get('force') ?? '') }, subresource)
+    const applied = applyObject(core, kind, namespace, name, patchDocument(asked.body, asked.contentType), { ...writer, force: ['true', '1'].includes(asked.query.get('force') ?? '') }, subresource)
     return json(applied, existed ? 200 : 201)
   }
   const form = forms[asked.contentType]
-  if (form === undefined) throw new ApiError(415, 'UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${[...Object.keys(forms), applyType, 'application/apply-patch+cbor'].join(', ')}`)
-  if (asked.body === undefined) throw badRequest('error decoding patch: unexpected end of JSON input')
-  return json(patchObject(core, kind, namespace, name, form, asked.body, writer, subresource))
+  if (form === undefined) throw new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
+  return json(patchObject(core, kind, namespace, name, form, patchDocument(asked.body, asked.contentType), writer, subresource))
 }
 
 function remove({ core }: Server, asked: Asked, name: string, writer: Writer): Answer {
-  const wish = deleteWish(asked.query, asked.body)
+  const wish = deleteWish(asked.query, deleteOptions(asked.body))
   return json(deleteObject(core, asked.route.kind, asked.route.namespace, name, wish, { ...writer, dryRun: writer.dryRun || wish.dryRun }))
 }
 
@@ -89,7 +89,7 @@ function removeAll({ core, snapshots }: Server, asked: Asked, writer: Writer): o
   if (kind.resource === 'namespaces' && kind.group === '') throw notImplemented('deletecollection of namespaces')
   const query = listQuery(asked.query, namespace, undefined)
   const list = listObjects(core, snapshots, kind, query)
-  const wish = deleteWish(asked.query, asked.body)
+  const wish = deleteWish(asked.query, deleteOptions(asked.body))
   deleteCollection(core, kind, matcher(kind, query), wish, { ...writer, dryRun: writer.dryRun || wish.dryRun })
   return list
 }

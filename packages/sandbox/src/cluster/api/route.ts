@@ -9,7 +9,8 @@ export type Route =
   | { readonly at: 'path'; readonly path: string }
   | { readonly at: 'resource'; readonly kind: ResourceKind; readonly verb: Verb; readonly namespace: string | undefined; readonly name: string | undefined; readonly subresource: string }
   | { readonly at: 'refused'; readonly what: string; readonly group: string; readonly resource: string }
-  | { readonly at: 'nowhere' }
+  /** `group`: the group is served, the resource is not. */
+  | { readonly at: 'nowhere'; readonly group: boolean }
 
 /** Reads an address of the Kubernetes API: `/apis/apps/v1/namespaces/shop/deployments/cart/scale`. */
 export function routeOf(kinds: Kinds, method: string, url: URL): Route {
@@ -22,10 +23,10 @@ export function routeOf(kinds: Kinds, method: string, url: URL): Route {
   const place = placeOf(tail)
   const kind = kinds.at(group, version, place.resource)
   if (kind === undefined) return unserved(kinds, group, version, place.resource, url)
-  if (kind.namespaced && place.namespace === undefined && (place.name !== undefined || (method !== 'GET' && kind.origin !== 'virtual'))) return { at: 'nowhere' }
-  if (!kind.namespaced && place.namespace !== undefined) return { at: 'nowhere' }
+  if (kind.namespaced && place.namespace === undefined && (place.name !== undefined || (method !== 'GET' && kind.origin !== 'virtual'))) return { at: 'nowhere', group: true }
+  if (!kind.namespaced && place.namespace !== undefined) return { at: 'nowhere', group: true }
   const verb = verbOf(method, place.name, url)
-  return verb === undefined ? { at: 'nowhere' } : { at: 'resource', kind, verb, namespace: place.namespace, name: place.name, subresource: place.subresource }
+  return verb === undefined ? { at: 'nowhere', group: true } : { at: 'resource', kind, verb, namespace: place.namespace, name: place.name, subresource: place.subresource }
 }
 
 interface Place { readonly resource: string; readonly namespace: string | undefined; readonly name: string | undefined; readonly subresource: string }
@@ -42,7 +43,7 @@ function placeOf(tail: readonly string[]): Place {
 
 function unserved(kinds: Kinds, group: string, version: string, resource: string, url: URL): Route {
   const known = refusedGroups.includes(group) || (refusedResources.includes(resource) && kinds.all().some((kind) => kind.group === group && kind.version === version)) || (group === 'autoscaling' && version === 'v1')
-  return known ? { at: 'refused', what: `${resource} of ${group === '' ? version : `${group}/${version}`} (${url.pathname})`, group, resource } : { at: 'nowhere' }
+  return known ? { at: 'refused', what: `${resource} of ${group === '' ? version : `${group}/${version}`} (${url.pathname})`, group, resource } : { at: 'nowhere', group: kinds.all().some((kind) => kind.group === group && kind.version === version && kind.origin !== 'custom') }
 }
 
 function verbOf(method: string, name: string | undefined, url: URL): Verb | undefined {

@@ -9,6 +9,7 @@ import { isObject } from '../schema/lookup.ts'
 import type { JsonObject } from '../schema/lookup.ts'
 import { existing, replaceWith } from '../verbs/update.ts'
 import type { Writer } from '../verbs/writer.ts'
+import { patchDocument, wholeObject } from './body.ts'
 import type { Asked } from './dispatch.ts'
 import { badRequest, invalid, notImplemented } from './status.ts'
 
@@ -44,7 +45,7 @@ export function selectorText(selector: LabelSelector | undefined): string {
 export function writeScale(core: Core, asked: Asked, name: string, writer: Writer): JsonObject {
   const { kind, namespace, verb } = asked.route
   const before = existing(core, kind, namespace, name)
-  const wanted = verb === 'update' ? asked.body : patched(scaleOf(before), asked)
+  const wanted = verb === 'update' ? wholeObject(asked.body, 'Scale') : patched(scaleOf(before), asked)
   if (!isObject(wanted)) throw badRequest('a Scale is an object')
   const { value } = decode(core.kinds.types, 'autoscaling.v1.Scale', wanted)
   const replicas = isObject(value['spec']) && typeof value['spec']['replicas'] === 'number' ? value['spec']['replicas'] : 0
@@ -57,8 +58,8 @@ export function writeScale(core: Core, asked: Asked, name: string, writer: Write
 
 function patched(scale: JsonObject, asked: Asked): unknown {
   switch (asked.contentType) {
-    case 'application/merge-patch+json': case 'application/strategic-merge-patch+json': return mergePatch(scale, asked.body)
-    case 'application/json-patch+json': return jsonPatch(scale, asked.body)
+    case 'application/merge-patch+json': case 'application/strategic-merge-patch+json': return mergePatch(scale, patchDocument(asked.body, asked.contentType))
+    case 'application/json-patch+json': return jsonPatch(scale, patchDocument(asked.body, asked.contentType))
     default: throw notImplemented(`${asked.contentType} of a scale`)
   }
 }

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net'
 import type { Certificate } from '../tls/certificates.ts'
 import type { Answer } from './answer.ts'
 import { text } from './answer.ts'
+import { largestBody, readBody } from './body.ts'
+import type { Body } from './body.ts'
 import { discoveryDocument, version } from './discovery.ts'
 import { dispatch } from './dispatch.ts'
 import type { Server } from './dispatch.ts'
@@ -13,7 +15,7 @@ import type { Fault, FaultBook, RequestShape } from './faults.ts'
 import type { RequestBook } from './journal.ts'
 import { routeOf } from './route.ts'
 import type { Route } from './route.ts'
-import { ApiError, badRequest, notImplemented, statusObject, unauthorized } from './status.ts'
+import { ApiError, notImplemented, pageNotFound, statusObject, unauthorized } from './status.ts'
 import { denied, deniedPath, mayDo } from './users.ts'
 import type { User } from './users.ts'
 
@@ -32,8 +34,6 @@ export interface Serving extends Server {
   readonly users: () => readonly User[]
 }
 
-const largestBody = 3 * 1024 * 1024
-
 export async function listen(serving: Serving, certificate: Certificate, port: number): Promise<Listener> {
   let open = 0
   const streams = new Set<ServerResponse>()
@@ -42,7 +42,7 @@ export async function listen(serving: Serving, certificate: Certificate, port: n
     let counted = true
     const settle = (): void => { if (counted) { counted = false; open-- } }
     response.on('close', settle)
-    answerRequest(serving, request, response, streams, settle).catch((error: unknown) => { settle(); response.destroy(); if (!request.destroyed) throw error })
+    answerRequest(serving, request, response, streams, settle).catch((error: unknown) => { settle(); response.destroy(); if (!request.destroyed) process.emitWarning(error instanceof Error ? error : String(error)) })
   })
   server.keepAliveTimeout = 60_000
   await new Promise<void>((resolve, reject) => { server.once('error', reject); server.listen(port, '127.0.0.1', resolve) })
@@ -58,7 +58,7 @@ export async function listen(serving: Serving, certificate: Certificate, port: n
 async function answerRequest(serving: Serving, request: IncomingMessage, response: ServerResponse, streams: Set<ServerResponse>, settle: () => void): Promise<void> {
   const url = new URL(request.url ?? '/', 'https://sandbox')
   const route = routeOf(serving.core.kinds, request.method ?? 'GET', url)
-  const body = await readBody(request)
+  const body = await bytesOf(request)
   const user = userOf(serving, request)
   const shape = shapeOf(route, user)
   const fault = serving.faults.meet(shape)
@@ -66,22 +66,22 @@ async function answerRequest(serving: Serving, request: IncomingMessage, respons
   const note = (code: number): void => { serving.requests.add({ ...shape, at: serving.core.clock.now(), method: request.method ?? '', url: `${url.pathname}${url.search}`, code, dryRun: url.searchParams.getAll('dryRun').includes('All'), manager: url.searchParams.get('fieldManager') ?? '', userAgent: request.headers['user-agent'] ?? '' }) }
   if (fault?.kind === 'reset' && fault.when !== 'after') { note(0); request.socket.destroy(); return }
   const warnings: string[] = []
-  const answer = guarded(serving, fault, shape, () => answerFor(serving, route, user, request, url, body, (warning) => { warnings.push(warning) }))
+  const answer = guarded(fault, shape, () => answerFor(serving, route, user, request, url, body, (warning) => { warnings.push(warning) }))
   note(answer.kind === 'watch' ? 200 : answer.code)
   if (fault?.kind === 'reset') { request.socket.destroy(); return }
   for (const warning of warnings) response.appendHeader('Warning', `299 - ${JSON.stringify(warning)}`)
   send(answer, response, streams, settle, fault)
 }
 
-function guarded(serving: Serving, fault: Fault | undefined, shape: RequestShape, answer: () => Answer): Answer {
+function guarded(fault: Fault | undefined, shape: RequestShape, answer: () => Answer): Answer {
   try {
     const refusal = fault === undefined ? undefined : refusalOf(fault, shape)
     if (refusal !== undefined) throw refusal
     return answer()
   } catch (error) {
     if (error instanceof ApiError) return failure(error)
-    serving.requests.unknown()
-    throw error
+    process.emitWarning(error instanceof Error ? error : String(error))
+    return failure(new ApiError(500, 'InternalError', `the stand-in API server has a fault of its own: ${error instanceof Error ? error.message : String(error)}`))
   }
 }
 
@@ -90,7 +90,7 @@ const failure = (error: ApiError): Answer => ({ kind: 'json', code: error.code, 
 function answerFor(serving: Serving, route: Route, user: User | undefined, request: IncomingMessage, url: URL, body: Buffer, warn: (message: string) => void): Answer {
   if (user === undefined) throw unauthorized()
   switch (route.at) {
-    case 'nowhere': return text('404 page not found\n', 404)
+    case 'nowhere': if (route.group) throw pageNotFound(); return text('404 page not found\n', 404)
     case 'refused': throw notImplemented(route.what)
     case 'path': return answerPath(serving, route.path, user)
     case 'resource': {
@@ -139,7 +139,7 @@ function shapeOf(route: Route, user: User | undefined): RequestShape {
   }
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer> {
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -149,14 +149,10 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return size > largestBody ? Buffer.alloc(largestBody + 1) : Buffer.concat(chunks)
 }
 
-function parsed(body: Buffer, contentType: string): unknown {
+function parsed(body: Buffer, contentType: string): Body {
   if (body.length > largestBody) throw new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${largestBody}`, {})
-  if (body.length === 0) return undefined
-  if (/protobuf|cbor/.test(contentType)) throw new ApiError(415, 'UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: application/json`)
-  try { return JSON.parse(body.toString('utf8')) } catch (error) {
-    if (contentType.endsWith('yaml')) throw notImplemented('bodies in YAML that is no JSON')
-    throw badRequest(`couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : String(error)}`)
-  }
+  if (body.length > 0 && /protobuf|cbor/.test(contentType)) throw new ApiError(415, 'UnsupportedMediaType', 'the body of the request was in an unknown format - accepted media types include: application/json')
+  return readBody(body)
 }
 
 function send(answer: Answer, response: ServerResponse, streams: Set<ServerResponse>, settle: () => void, fault: Fault | undefined): void {

@@ -39,7 +39,7 @@ const qualifiedKind = ({ group, kind }: Kind): string => (group === '' ? kind : 
 const about = (resource: Resource, name: string): StatusDetails => ({ ...(name === '' ? {} : { name }), ...(resource.group === '' ? {} : { group: resource.group }), kind: resource.resource })
 
 export function statusObject(error: ApiError): JsonObject {
-  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: error.message, reason: error.reason, ...(error.details === undefined ? {} : { details: error.details }), code: error.code }
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: error.message, ...(error.reason === '' ? {} : { reason: error.reason }), ...(error.details === undefined ? {} : { details: error.details }), code: error.code }
 }
 
 /** What a delete answers when nothing of the object is left. */
@@ -51,6 +51,8 @@ export const notFound = (resource: Resource, name: string): ApiError => new ApiE
 export const alreadyExists = (resource: Resource, name: string): ApiError => new ApiError(409, 'AlreadyExists', `${qualified(resource)} ${JSON.stringify(name)} already exists`, about(resource, name))
 export const conflict = (resource: Resource, name: string, because: string): ApiError => new ApiError(409, 'Conflict', `Operation cannot be fulfilled on ${qualified(resource)} ${JSON.stringify(name)}: ${because}`, about(resource, name))
 export const stale = (resource: Resource, name: string): ApiError => conflict(resource, name, 'the object has been modified; please apply your changes to the latest version and try again')
+/** An error that the real server has no status for. */
+export const internal = (message: string): ApiError => new ApiError(500, '', message)
 export const badRequest = (message: string): ApiError => new ApiError(400, 'BadRequest', message)
 export const unauthorized = (): ApiError => new ApiError(401, 'Unauthorized', 'Unauthorized')
 export const expired = (message: string): ApiError => new ApiError(410, 'Expired', message)
@@ -63,7 +65,7 @@ export function forbidden(resource: Resource, name: string, because: string, cau
 
 /** 422. Details name the kind, not the resource, as the real server does. */
 export function invalid(kind: Kind, name: string, causes: readonly Cause[]): ApiError {
-  const lines = causes.map((cause) => `${cause.field}: ${cause.message}`)
+  const lines = [...new Set(causes.map((cause) => `${cause.field}: ${cause.message}`))]
   const text = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`
   return new ApiError(422, 'Invalid', `${qualifiedKind(kind)} ${JSON.stringify(name)} is invalid: ${text}`, { ...(name === '' ? {} : { name }), ...(kind.group === '' ? {} : { group: kind.group }), kind: kind.kind, causes })
 }

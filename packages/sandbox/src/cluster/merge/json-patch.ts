@@ -1,18 +1,21 @@
 import { isArray, isObject, same } from '../schema/lookup.ts'
 
-/** A patch that cannot be carried out. `invalid` when the document does not fit it, `malformed` when it is no patch. */
+/** A patch that cannot be carried out. `invalid`: the document does not fit it; `malformed`: it is no patch; `keyless`: an item of a merged list has no key; `unsupported`: the stand-in does not do it. */
 export class PatchError extends Error {
   override readonly name = 'PatchError'
-  readonly kind: 'malformed' | 'invalid' | 'unsupported'
+  readonly kind: 'malformed' | 'invalid' | 'keyless' | 'unsupported'
   constructor(kind: PatchError['kind'], message: string) {
     super(message)
     this.kind = kind
   }
 }
 
-/** RFC 6902. Nothing of the patch is done when one of its operations fails. */
+/**
+ * RFC 6902, as the library of the API server understands it: `replace` of a field that is not there adds it.
+ * Nothing of the patch is done when one of its operations fails.
+ */
 export function jsonPatch(document: unknown, patch: unknown): unknown {
-  if (!isArray(patch)) throw new PatchError('malformed', `json: cannot unmarshal ${isObject(patch) ? 'object' : typeof patch} into Go value of type jsonpatch.Patch`)
+  if (!isArray(patch)) throw new PatchError('malformed', `error decoding patch: json: cannot unmarshal ${isObject(patch) ? 'object' : typeof patch} into Go value of type []handlers.jsonPatchOp`)
   return patch.reduce<unknown>((result, operation) => {
     if (!isObject(operation)) throw new PatchError('malformed', 'an operation is no object')
     return carryOut(result, operation)
@@ -23,7 +26,7 @@ function carryOut(document: unknown, operation: Readonly<Record<string, unknown>
   const path = text(operation, 'path')
   switch (operation['op']) {
     case 'add': return put(document, pointer(path), required(operation, 'value'), 'add')
-    case 'replace': lookUp(document, pointer(path), 'replace', path); return put(document, pointer(path), required(operation, 'value'), 'replace')
+    case 'replace': return put(document, pointer(path), required(operation, 'value'), 'replace')
     case 'remove': lookUp(document, pointer(path), 'remove', path); return take(document, pointer(path))
     case 'move': {
       const from = text(operation, 'from')
@@ -35,7 +38,7 @@ function carryOut(document: unknown, operation: Readonly<Record<string, unknown>
       if (!same(found ?? null, operation['value'] ?? null)) throw new PatchError('invalid', `testing value ${path} failed: test failed`)
       return document
     }
-    default: throw new PatchError('malformed', `Unexpected kind: ${String(operation['op'])}`)
+    default: throw new PatchError('invalid', `Unexpected kind: ${String(operation['op'])}`)
   }
 }
 
@@ -71,7 +74,7 @@ function put(value: unknown, tokens: readonly string[], item: unknown, operation
   if (token === undefined) return item
   if (isArray(value)) {
     const index = token === '-' ? value.length : Number(token)
-    if (!Number.isInteger(index) || index < 0 || index > value.length) throw new PatchError('invalid', `${operation} operation does not apply: doc is missing path: "/${path.join('/')}": invalid index referenced: ${token}`)
+    if (!Number.isInteger(index) || index < 0 || index > value.length || (index === value.length && (operation === 'replace' || rest.length > 0))) throw new PatchError('invalid', `${operation} operation does not apply: doc is missing path: "/${path.join('/')}": invalid index referenced: ${token}`)
     if (rest.length > 0) return value.with(index, put(value[index], rest, item, operation, path))
     return operation === 'replace' ? value.with(index, item) : value.toSpliced(index, 0, item)
   }

@@ -4,6 +4,7 @@ import type { JsonObject, TypeTable } from '../schema/lookup.ts'
 import type { TypeNode } from '../schema/types.ts'
 import { cut, difference, emptySet, fromFieldsV1, intersection, isEmpty, members, pathSet, toFieldsV1, union, unionOf } from './field-set.ts'
 import type { FieldSet, FieldsV1 } from './field-set.ts'
+import { checkTyped } from './typed-check.ts'
 import { compare, fieldSetOf, merge, remove, withNamedFields } from './typed-walks.ts'
 
 /** One entry of `metadata.managedFields`. */
@@ -23,7 +24,7 @@ export interface Ownership {
   readonly ignored: FieldSet
 }
 
-export interface Writer { readonly name: string; readonly apiVersion: string; readonly subresource: string; readonly time: string }
+export interface Writer { readonly name: string; readonly apiVersion: string; readonly subresource: string; readonly time: string | undefined }
 
 export interface FieldConflict { readonly manager: Manager; readonly path: readonly string[] }
 
@@ -96,6 +97,7 @@ export function applyManagers(ownership: Ownership, live: JsonObject, config: Js
   const known = readManagers(live)
   const bare = withoutManagedFields(live)
   const managers = known.length > 0 || Object.keys(live).length === 0 ? known : beforeFirstApply(ownership, bare, writer)
+  checkTyped(types, type, config)
   const previous = managers.find((manager) => isSame(manager, writer, 'Apply'))
   const own: Manager = { name: writer.name, operation: 'Apply', apiVersion: writer.apiVersion, subresource: writer.subresource, time: previous?.time, set: cut(fieldSetOf(types, type, config), ignored) }
   const others = managers.filter((manager) => manager !== previous)

@@ -38,12 +38,11 @@ function patchStruct(types: TypeTable, type: TypeNode, target: JsonObject, patch
     if (field.startsWith('$')) throw new PatchError('unsupported', `strategic merge directive ${field}`)
     if (value === null) { delete out[field]; continue }
     const known = fieldIn(types, type, field)
-    if (known === undefined) throw new PatchError('invalid', `unable to find api field in struct ${isRef(type) ? type.ref.slice(type.ref.lastIndexOf('.') + 1) : ''} for the json field ${JSON.stringify(field)}`)
-    const merged = patchValue(types, known.type, out[field], value)
+    const merged = patchValue(types, known?.type ?? 'any', out[field], value)
     if (merged === undefined) delete out[field]
     else out[field] = merged
   }
-  for (const [field, order] of orders) out[field] = inOrder(fieldIn(types, type, field)?.type, out[field], order)
+  for (const [field, order] of orders) out[field] = inOrder(fieldIn(types, type, field)?.type, out[field], order, target[field])
   return out
 }
 
@@ -55,39 +54,47 @@ function patchValue(types: TypeTable, type: TypeNode, target: unknown, patch: un
 
 const directiveOf = (item: unknown): unknown => (isObject(item) ? item['$patch'] : undefined)
 
-function patchList(types: TypeTable, type: ListType, target: readonly unknown[], patch: readonly unknown[]): readonly unknown[] {
+function patchList(types: TypeTable, type: ListType, target: readonly unknown[], patch: readonly unknown[]): unknown {
   if (type.merge === undefined) return patch.filter((item) => directiveOf(item) === undefined)
-  if (type.merge === '') return [...target, ...patch.filter((item) => !target.some((known) => same(known, item)))]
+  const plain = patch.filter((item) => directiveOf(item) === undefined)
+  if (type.merge === '') return inOrder(type, [...target, ...patch.filter((item) => !target.some((known) => same(known, item)))], plain, target)
   const key = type.merge
-  if (patch.some((item) => directiveOf(item) === 'replace')) return patch.filter((item) => directiveOf(item) === undefined)
+  if (patch.some((item) => directiveOf(item) === 'replace')) return plain
   let out = [...target]
   for (const item of patch) {
-    if (!isObject(item) || item[key] === undefined) throw new PatchError('invalid', `map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`)
+    if (!isObject(item) || item[key] === undefined) throw new PatchError('keyless', `map: ${goMap(item)} does not contain declared merge key: ${key}`)
     const index = out.findIndex((known) => isObject(known) && known[key] === item[key])
     if (item['$patch'] === 'delete') { out = out.filter((known) => !isObject(known) || known[key] !== item[key]); continue }
     const merged = patchStruct(types, type.list, isObject(out[index]) ? out[index] : {}, item)
     if (merged === undefined) continue
     out = index === -1 ? [...out, merged] : out.with(index, merged)
   }
-  return out
+  return inOrder(type, out, plain, target)
 }
+
+/** How Go prints a map. */
+const goMap = (item: unknown): string => (isObject(item) ? `map[${Object.keys(item).sort().map((key) => `${key}:${isObject(item[key]) ? goMap(item[key]) : String(item[key])}`).join(' ')}]` : String(item))
 
 function withoutItems(target: unknown, items: unknown): unknown {
   return isArray(target) && isArray(items) ? target.filter((known) => !items.some((item) => same(item, known))) : target
 }
 
-/** Items that the order names come as it says; the others keep their place after the item that they followed. */
-function inOrder(type: TypeNode | undefined, value: unknown, order: readonly unknown[]): unknown {
+/** Items that `order` names come as it says, the others as they stood; where nothing tells, the named ones come first. */
+function inOrder(type: TypeNode | undefined, value: unknown, order: readonly unknown[], before: unknown): unknown {
   if (!isArray(value) || type === undefined || !isList(type)) return value
   const key = type.merge ?? ''
   const name = (item: unknown): unknown => (key !== '' && isObject(item) ? item[key] : item)
-  const position = (item: unknown): number => order.findIndex((wanted) => same(name(wanted), name(item)))
-  const named = value.filter((item) => position(item) >= 0).sort((a, b) => position(a) - position(b))
-  const out: unknown[] = [...named]
-  value.forEach((item, index) => {
-    if (position(item) >= 0) return
-    const before = value.slice(0, index).findLast((other) => out.includes(other))
-    out.splice(before === undefined ? 0 : out.indexOf(before) + 1, 0, item)
-  })
+  const position = (list: readonly unknown[], item: unknown): number => list.findIndex((other) => same(name(other), name(item)))
+  const old = isArray(before) ? before : []
+  const by = (list: readonly unknown[]) => (a: unknown, b: unknown): number => position(list, a) - position(list, b)
+  const named = value.filter((item) => position(order, item) >= 0).sort(by(order))
+  const others = value.filter((item) => position(order, item) < 0).sort(by(old))
+  const out: unknown[] = []
+  while (named.length > 0 || others.length > 0) {
+    const left = others.length === 0 ? -1 : position(old, others[0])
+    const right = named.length === 0 ? -1 : position(old, named[0])
+    const othersFirst = named.length === 0 || (others.length > 0 && left >= 0 && right >= 0 && left < right)
+    out.push(othersFirst ? others.shift() : named.shift())
+  }
   return out
 }

@@ -2,7 +2,7 @@
  * The four walks over typed values that server-side apply consists of. The rules are those of structured-merge-diff v6:
  * structs and granular maps field by field, keyed lists and sets item by item, all else as one leaf.
  */
-import { same } from '../schema/lookup.ts'
+import { isObject, same } from '../schema/lookup.ts'
 import type { TypeTable } from '../schema/lookup.ts'
 import type { TypeNode } from '../schema/types.ts'
 import { childOf, emptySet, isEmpty, memberOnly } from './field-set.ts'
@@ -19,32 +19,25 @@ function setOf(member: boolean, children: Iterable<readonly [string, FieldSet]>)
 
 const asMember = (set: FieldSet): FieldSet => ({ ...set, member: true })
 
-function typeIn(shape: Fields, field: string, path: string): TypeNode {
+function typeIn(shape: Fields, field: string): TypeNode {
   const type = shape.typeOf(field)
-  if (type === undefined) throw new TypedError(`${path}.${field}`, 'field not declared in schema')
+  if (type === undefined) throw new TypedError([fieldElement(field)], 'field not declared in schema')
   return type
 }
 
-/** All paths that a configuration speaks of. */
-export function fieldSetOf(types: TypeTable, type: TypeNode, value: unknown, path = ''): FieldSet {
+/** All paths that a value speaks of. Items of a list that share a key count as one leaf. */
+export function fieldSetOf(types: TypeTable, type: TypeNode, value: unknown): FieldSet {
   const shape = shapeOf(types, type, value)
   if (shape.form === 'leaf') return memberOnly
   if (shape.form === 'items') {
-    const groups = Map.groupBy(itemsOf(value), (item) => elementAt(shape, item, path))
-    return setOf(false, [...groups].map(([element, items]) => [element, items.length > 1 ? memberOnly : asMember(fieldSetOf(types, shape.item, items[0], `${path}[]`))]))
+    const groups = Map.groupBy(itemsOf(value), shape.element)
+    return setOf(false, [...groups].map(([element, items]) => [element, items.length > 1 ? memberOnly : asMember(fieldSetOf(types, shape.item, items[0]))]))
   }
   return setOf(false, Object.entries(fieldsOf(value)).map(([field, item]) => {
-    const inner = fieldSetOf(types, typeIn(shape, field, path), item, `${path}.${field}`)
-    const emptied = item === null || (typeof item === 'object' && !Array.isArray(item) && Object.keys(item).length === 0)
+    const inner = fieldSetOf(types, typeIn(shape, field), item)
+    const emptied = item === null || (isObject(item) && Object.keys(item).length === 0)
     return [fieldElement(field), emptied || !shape.named(field) ? asMember(inner) : inner]
   }))
-}
-
-function elementAt(shape: Items, item: unknown, path: string): string {
-  try { return shape.element(item) } catch (error) {
-    if (error instanceof TypedError) throw new TypedError(path, error.message)
-    throw error
-  }
 }
 
 /** `right` laid over `left`: scalars and atomic values of `right` win, the rest is united. Null in `right` counts as a value. */
@@ -54,7 +47,7 @@ export function merge(types: TypeTable, type: TypeNode, left: unknown, right: un
   if (shape.form === 'leaf' || bothEmpty(left, right)) return right
   if (shape.form === 'items') return mergeItems(types, shape, itemsOf(left), itemsOf(right))
   const out: Record<string, unknown> = { ...fieldsOf(left) }
-  for (const [field, value] of Object.entries(fieldsOf(right))) out[field] = merge(types, typeIn(shape, field, ''), out[field], value)
+  for (const [field, value] of Object.entries(fieldsOf(right))) out[field] = merge(types, typeIn(shape, field), out[field], value)
   return out
 }
 
@@ -64,7 +57,7 @@ function mergeItems(types: TypeTable, shape: Items, left: readonly unknown[], ri
   const rights = right.map((item) => [shape.element(item), item] as const)
   const inLeft = new Map(lefts)
   const inRight = new Map(rights)
-  if (inRight.size !== rights.length) throw new TypedError('', `duplicate entries for key ${rights.find(([element], index) => rights.findIndex(([other]) => other === element) !== index)?.[0] ?? ''}`)
+  if (inRight.size !== rights.length) throw new TypedError([], 'duplicate entries for a key')
   const shared = rights.map(([element]) => element).filter((element) => inLeft.has(element))
   const merged = new Set<string>()
   const out: unknown[] = []
@@ -115,7 +108,7 @@ function compareFields(types: TypeTable, shape: Fields, left: unknown, right: un
   const rights = fieldsOf(right)
   return [...new Set([...Object.keys(lefts), ...Object.keys(rights)])]
     .filter((field) => lefts[field] !== undefined || rights[field] !== undefined)
-    .map((field) => [fieldElement(field), compare(types, typeIn(shape, field, ''), lefts[field], rights[field])])
+    .map((field) => [fieldElement(field), compare(types, typeIn(shape, field), lefts[field], rights[field])])
 }
 
 function compareItems(types: TypeTable, shape: Items, left: readonly unknown[], right: readonly unknown[]): Parts {
@@ -148,7 +141,7 @@ export function remove(types: TypeTable, type: TypeNode, value: unknown, paths: 
   for (const [field, item] of Object.entries(fieldsOf(value))) {
     const below = childOf(paths, fieldElement(field))
     if (below?.member === true) continue
-    const rest = below === undefined ? item : remove(types, typeIn(shape, field, ''), item, below)
+    const rest = below === undefined ? item : remove(types, typeIn(shape, field), item, below)
     if (rest !== undefined) out[field] = rest
   }
   return Object.keys(out).length === 0 ? undefined : out

@@ -1,6 +1,6 @@
 import { isArray, isList, isMap, isObject, isRef, structNamed } from '../schema/lookup.ts'
 import type { JsonObject, TypeTable } from '../schema/lookup.ts'
-import type { ListType, TypeNode } from '../schema/types.ts'
+import type { FieldType, ListType, TypeNode } from '../schema/types.ts'
 
 /** How a value is merged: as one leaf, field by field, or item by item. */
 export type Shape =
@@ -11,8 +11,9 @@ export type Shape =
 /** An applied configuration that its type does not allow. */
 export class TypedError extends Error {
   override readonly name = 'TypedError'
-  readonly path: string
-  constructor(path: string, message: string) {
+  /** Path elements; see field-set.ts. */
+  readonly path: readonly string[]
+  constructor(path: readonly string[], message: string) {
     super(message)
     this.path = path
   }
@@ -42,11 +43,17 @@ function keyElement(types: TypeTable, type: ListType, keys: readonly string[], i
   const struct = isRef(type.list) ? structNamed(types, type.list.ref) : undefined
   const found: Record<string, unknown> = {}
   for (const key of [...keys].sort()) {
-    const value = isObject(item) && item[key] !== undefined ? item[key] : struct?.fields[key]?.default
-    if (value === undefined) throw new TypedError('', `associative list with keys has an element that omits key field ${JSON.stringify(key)} (and doesn't have default value)`)
+    const value = isObject(item) && item[key] !== undefined ? item[key] : keyDefault(struct?.fields[key])
+    if (value === undefined) throw new TypedError([], `associative list with keys has an element that omits key field ${JSON.stringify(key)} (and doesn't have default value)`)
     found[key] = value
   }
   return `k:${JSON.stringify(found)}`
+}
+
+/** What a key counts as when it is not given: its default, or the zero value where Go always writes one. */
+function keyDefault(field: FieldType | undefined): unknown {
+  if (field === undefined || field.default !== undefined || field.always !== true || field.pointer === true) return field?.default
+  return field.type === 'string' ? '' : field.type === 'boolean' ? false : 0
 }
 
 export const fieldElement = (field: string): string => `f:${field}`

@@ -14,16 +14,18 @@ const counted = new Set(['apps.v1.Deployment', 'apps.v1.ReplicaSet', 'apps.v1.St
 
 export const countsGenerations = (kind: ResourceKind): boolean => kind.origin === 'custom' || counted.has(kind.type)
 
-/** Whether a change of this object is a change of what is wanted. */
+const annotations = (object: JsonObject): unknown => (isObject(object['metadata']) ? (object['metadata']['annotations'] ?? {}) : {})
+
+/** Whether a change of this object is a change of what is wanted. Annotations of a Deployment count, since its ReplicaSets carry them. */
 export function differsInSpec(kind: ResourceKind, before: JsonObject, after: JsonObject): boolean {
   if (kind.origin === 'custom' || kind.type === 'discovery.v1.EndpointSlice' || kind.type === 'scheduling.v1.PriorityClass') return !same(without(before, 'metadata', 'status'), without(after, 'metadata', 'status'))
-  return !same(before['spec'], after['spec'])
+  return !same(before['spec'], after['spec']) || (kind.type === 'apps.v1.Deployment' && !same(annotations(before), annotations(after)))
 }
 
 /** Fields that writers of an endpoint cannot own, because it ignores them. */
 export function ignoredFields(kind: ResourceKind, subresource: string): FieldSet {
   if (!kind.status) return emptySet
-  if (subresource !== 'status') return kind.type === 'apiextensions.v1.CustomResourceDefinition' ? pathSet('f:status') : pathSet('f:status')
+  if (subresource !== 'status') return pathSet('f:status')
   switch (kind.type) {
     case 'apps.v1.Deployment': return union(pathSet('f:spec'), pathSet('f:metadata', 'f:labels'))
     case 'core.v1.Pod': return union(union(pathSet('f:spec'), pathSet('f:metadata', 'f:deletionTimestamp')), pathSet('f:metadata', 'f:ownerReferences'))

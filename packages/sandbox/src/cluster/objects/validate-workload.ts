@@ -38,6 +38,7 @@ function validateContainer(container: JsonObject, path: string, earlier: readonl
       const number = port['containerPort']
       return typeof number === 'number' && (number < 1 || number > 65_535) ? [invalidField(`${path}.ports[${index}].containerPort`, number, 'must be between 1 and 65535, inclusive')] : []
     }),
+    ...listOf(container['env']).flatMap((variable, index) => (variable['name'] === undefined || variable['name'] === '' ? [requiredField(`${path}.env[${index}].name`)] : [])),
     ...listOf(container['volumeMounts']).flatMap((mount, index) => (volumes.has(mount['name']) ? [] : [{ reason: 'FieldValueNotFound', message: `Not found: ${JSON.stringify(mount['name'])}`, field: `${path}.volumeMounts[${index}].name` }])),
   ]
 }
@@ -46,9 +47,10 @@ function validateSelector(spec: JsonObject): readonly Cause[] {
   const selector = spec['selector']
   const template = isObject(spec['template']) ? spec['template'] : {}
   const labels = (isObject(template['metadata']) && isObject(template['metadata']['labels']) ? template['metadata']['labels'] : {}) as Labels
-  if (!isObject(selector)) return [requiredField('spec.selector')]
+  const mismatch = invalidField('spec.template.metadata.labels', labels, '`selector` does not match template `labels`')
+  if (!isObject(selector)) return [requiredField('spec.selector'), mismatch]
   if (Object.keys(selector).length === 0) return [invalidField('spec.selector', selector, 'empty selector is invalid for deployment')]
-  return selectorMatches(selector as LabelSelector, labels) ? [] : [invalidField('spec.template.metadata.labels', labels, '`selector` does not match template `labels`')]
+  return selectorMatches(selector as LabelSelector, labels) ? [] : [mismatch]
 }
 
 function templateCauses(spec: JsonObject, restart: readonly string[]): readonly Cause[] {

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@fermata/ports'
-import { alreadyExists, badRequest, forbidden, invalid, notFound } from '../api/status.ts'
+import { alreadyExists, badRequest, forbidden, internal, invalid, notFound } from '../api/status.ts'
 import { randomSuffix, randomUid, timestamp } from '../core.ts'
 import type { Core } from '../core.ts'
 import { apiVersionOf, collectionOf } from '../kinds/kind.ts'
@@ -26,12 +26,13 @@ export function createDecoded(core: Core, kind: ResourceKind, namespace: string 
   const causes = validate(kind, prepared)
   if (causes.length > 0) throw invalid(kind, name, causes)
   if (existing !== undefined) throw alreadyExists(kind, name)
-  const entries = managed ?? createdBy(core, kind, prepared, writer)
+  const entries = managed ?? createdBy(core, kind, object, writer)
   const stored = { ...prepared, metadata: { ...prepared.metadata, ...(entries.length === 0 ? {} : { managedFields: entries }) } }
   return writer.dryRun ? stored : core.store.put(collectionOf(kind), keyFor(namespace, name), stored)
 }
 
-function createdBy(core: Core, kind: ResourceKind, object: KubeObject, writer: Writer): readonly JsonObject[] {
+/** Ownership of a fresh object: everything that was sent, and its defaults, are the writer's. What the server chooses itself is nobody's. */
+export function createdBy(core: Core, kind: ResourceKind, object: KubeObject, writer: Writer): readonly JsonObject[] {
   const ownership = { types: core.kinds.types, type: { ref: kind.type }, ignored: ignoredFields(kind, '') }
   const managers = updateManagers(ownership, [], normal(core, kind, {}), withoutManagedFields(object), { name: writer.manager, apiVersion: apiVersionOf(kind), subresource: '', time: timestamp(core.clock.now()) })
   return writeManagers(managers)
@@ -40,7 +41,7 @@ function createdBy(core: Core, kind: ResourceKind, object: KubeObject, writer: W
 /** Name, uid, time: what the server gives every new object. */
 function withIdentity(core: Core, kind: ResourceKind, namespace: string | undefined, object: KubeObject): KubeObject {
   const { resourceVersion, uid: _, selfLink: __, deletionTimestamp: ___, deletionGracePeriodSeconds: ____, managedFields: _____, generation: ______, ...given } = object.metadata as KubeObject['metadata'] & { readonly selfLink?: string }
-  if (resourceVersion !== undefined && resourceVersion !== '') throw badRequest('resourceVersion should not be set on objects to be created')
+  if (resourceVersion !== undefined && resourceVersion !== '') throw internal('resourceVersion should not be set on objects to be created')
   if (kind.namespaced && given.namespace !== undefined && given.namespace !== namespace) throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`)
   if (!kind.namespaced && given.namespace !== undefined && given.namespace !== '') throw badRequest('namespace should not be set on cluster-wide objects')
   const prefix = typeof given['generateName'] === 'string' ? given['generateName'] : ''

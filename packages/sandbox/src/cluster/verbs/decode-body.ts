@@ -32,7 +32,7 @@ function reading<T>(kind: ResourceKind, read: () => T): T {
 }
 
 function ofKind(kind: ResourceKind, raw: unknown): JsonObject {
-  if (!isObject(raw)) throw badRequest(`couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(raw) ? 'array' : typeof raw} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`)
+  if (!isObject(raw)) throw badRequest(`a ${kind.kind} is an object`)
   const apiVersion = raw['apiVersion'] ?? ''
   const name = raw['kind'] ?? ''
   if (apiVersion !== '' && apiVersion !== apiVersionOf(kind)) throw badRequest(`the API version in the data (${String(apiVersion)}) does not match the expected API version (${apiVersionOf(kind)})`)

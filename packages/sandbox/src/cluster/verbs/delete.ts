@@ -1,5 +1,5 @@
 import type { KubeObject } from '@fermata/ports'
-import { badRequest, conflict, deletedStatus } from '../api/status.ts'
+import { conflict, deletedStatus, invalid } from '../api/status.ts'
 import { timestamp } from '../core.ts'
 import type { Core } from '../core.ts'
 import { collectionOf } from '../kinds/kind.ts'
@@ -38,9 +38,10 @@ export function deleteCollection(core: Core, kind: ResourceKind, matches: Matche
 
 function checkPreconditions(kind: ResourceKind, object: KubeObject, wish: DeleteWish): void {
   const { uid, resourceVersion } = wish.preconditions ?? {}
-  const name = object.metadata.name
-  if (uid !== undefined && uid !== object.metadata.uid) throw conflict(kind, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${object.metadata.uid ?? ''}`)
-  if (resourceVersion !== undefined && resourceVersion !== object.metadata.resourceVersion) throw conflict(kind, name, `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${object.metadata.resourceVersion ?? ''}`)
+  const { name } = object.metadata
+  const about = { group: kind.group, resource: kind.kind }
+  if (uid !== undefined && uid !== object.metadata.uid) throw conflict(about, name, `the UID in the precondition (${uid}) does not match the UID in record (${object.metadata.uid ?? ''}). The object might have been deleted and then recreated`)
+  if (resourceVersion !== undefined && resourceVersion !== object.metadata.resourceVersion) throw conflict(about, name, `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${object.metadata.resourceVersion ?? ''}). The object might have been modified`)
 }
 
 const collectorFinalizers = ['foregroundDeletion', 'orphan']
@@ -57,7 +58,7 @@ function wantedFinalizers(kind: ResourceKind, object: KubeObject, wish: DeleteWi
       writer.warn('child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning')
       return [...own, 'orphan']
     }
-    default: throw badRequest(`DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: "${wish.propagationPolicy}": supported values: "Foreground", "Background", "Orphan", "nil"`)
+    default: throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [{ reason: 'FieldValueNotSupported', message: `Unsupported value: ${JSON.stringify(wish.propagationPolicy)}: supported values: "Foreground", "Background", "Orphan", "nil"`, field: 'propagationPolicy' }])
   }
 }
 

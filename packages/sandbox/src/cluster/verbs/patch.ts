@@ -1,5 +1,5 @@
 import type { KubeObject } from '@fermata/ports'
-import { ApiError, badRequest, notFound, notImplemented } from '../api/status.ts'
+import { ApiError, badRequest, internal, invalid, notFound, notImplemented } from '../api/status.ts'
 import { timestamp } from '../core.ts'
 import type { Core } from '../core.ts'
 import { apiVersionOf, collectionOf } from '../kinds/kind.ts'
@@ -16,7 +16,7 @@ import { isArray, isObject } from '../schema/lookup.ts'
 import type { JsonObject } from '../schema/lookup.ts'
 import { keyFor } from '../store/store.ts'
 import { createDecoded } from './create.ts'
-import { decodeBody, normal } from './decode-body.ts'
+import { decodeBody } from './decode-body.ts'
 import { existing, replaceWith } from './update.ts'
 import type { Writer } from './writer.ts'
 
@@ -26,10 +26,32 @@ export function patchObject(core: Core, kind: ResourceKind, namespace: string | 
   const before = existing(core, kind, namespace, name)
   if (form === 'strategic' && kind.origin === 'custom') throw new ApiError(415, 'UnsupportedMediaType', 'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml, application/apply-patch+cbor')
   const patched = carryOut(core, kind, before, form, patch)
-  if (!isObject(patched)) throw badRequest('the patch leaves no object')
-  const object = decodeBody(core, kind, patched, writer)
+  if (!isObject(patched)) throw badRequest(`error decoding patch: json: cannot unmarshal ${isArray(patched) ? 'array' : typeof patched} into Go value of type map[string]interface {}`)
+  const object = decodePatched(core, kind, patched, writer)
+  checkUid(kind, before, object)
   if (object.metadata.name !== name) throw badRequest(`the name of the object (${object.metadata.name ?? ''}) does not match the name on the URL (${name})`)
   return replaceWith(core, kind, before, object, writer, subresource)
+}
+
+/** What a patch makes of an object can have values that the kind cannot hold: then the patch is invalid, not the request. */
+function decodePatched(core: Core, kind: ResourceKind, patched: JsonObject, writer: Writer): KubeObject {
+  try { return decodeBody(core, kind, patched, writer) } catch (error) {
+    const because = error instanceof ApiError ? /cannot be handled as a \w+: (.*)$/s.exec(error.message)?.[1] : undefined
+    if (because === undefined) throw error
+    throw patchInvalid(JSON.stringify(patched), because)
+  }
+}
+
+function patchInvalid(value: string, because: string): ApiError {
+  const message = `Invalid value: ${JSON.stringify(value)}: ${because}`
+  return new ApiError(422, 'Invalid', ` "" is invalid: patch: ${message}`, { causes: [{ reason: 'FieldValueInvalid', message, field: 'patch' }] })
+}
+
+function checkUid(kind: ResourceKind, before: KubeObject | undefined, object: KubeObject): void {
+  const { uid } = object.metadata
+  if (uid === undefined || uid === '' || uid === before?.metadata.uid) return
+  const immutable = { reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(uid)}: field is immutable`, field: 'metadata.uid' }
+  throw invalid(kind, object.metadata.name, [immutable, immutable])
 }
 
 function carryOut(core: Core, kind: ResourceKind, before: KubeObject, form: PatchForm, patch: unknown): unknown {
@@ -44,6 +66,7 @@ function carryOut(core: Core, kind: ResourceKind, before: KubeObject, form: Patc
     switch (error.kind) {
       case 'malformed': throw badRequest(error.message)
       case 'invalid': throw new ApiError(422, 'Invalid', `the server rejected our request due to an error in our request`, {})
+      case 'keyless': throw internal(error.message)
       case 'unsupported': throw notImplemented(error.message)
     }
   }
@@ -58,10 +81,20 @@ export function applyObject(core: Core, kind: ResourceKind, namespace: string | 
   const applied = merged(core, kind, before, config, writer, subresource)
   const managed = writeManagers(applied.managers)
   const object = decodeBody(core, kind, applied.object, { ...writer, fieldValidation: 'Strict' })
-  if (before === undefined) return createDecoded(core, kind, namespace, { ...object, metadata: { ...object.metadata, name } }, writer, managed)
+  checkUid(kind, before, object)
+  if (before === undefined) return createDecoded(core, kind, namespace, { ...object, metadata: { ...withoutVersion(object.metadata), name } }, writer, managed)
   const sentVersion = isObject(config['metadata']) ? config['metadata']['resourceVersion'] : undefined
   const wanted = { ...object, metadata: { ...object.metadata, ...(typeof sentVersion === 'string' ? { resourceVersion: sentVersion } : {}) } }
   return replaceWith(core, kind, before, wanted, writer, subresource, managed)
+}
+
+function nameIn(config: JsonObject, field: 'name' | 'namespace'): string {
+  return isObject(config['metadata']) ? String(config['metadata'][field] ?? '') : ''
+}
+
+/** An apply that creates does not ask which version it wants to change. */
+function withoutVersion({ resourceVersion: _, ...metadata }: KubeObject['metadata']): KubeObject['metadata'] {
+  return metadata
 }
 
 function merged(core: Core, kind: ResourceKind, before: KubeObject | undefined, config: JsonObject, writer: Writer & { readonly force: boolean }, subresource: string): { readonly object: JsonObject; readonly managers: readonly Manager[] } {
@@ -72,17 +105,17 @@ function merged(core: Core, kind: ResourceKind, before: KubeObject | undefined, 
     if (outcome.kind === 'conflicts') throw conflictError(outcome.conflicts)
     return outcome
   } catch (error) {
-    if (error instanceof TypedError) throw new ApiError(500, '', `failed to create typed patch object (${String(normal(core, kind, config).metadata.namespace ?? '')}/${String((config['metadata'] as JsonObject | undefined)?.['name'] ?? '')}; ${apiVersionOf(kind)}, Kind=${kind.kind}): ${error.path}: ${error.message}`)
+    if (error instanceof TypedError) throw internal(`failed to create typed patch object (${nameIn(config, 'namespace')}/${nameIn(config, 'name')}; ${apiVersionOf(kind)}, Kind=${kind.kind}): ${pathText(error.path)}: ${error.message}`)
     throw error
   }
 }
 
 function checkConfig(kind: ResourceKind, namespace: string | undefined, name: string, config: JsonObject): void {
-  if (config['apiVersion'] !== apiVersionOf(kind)) throw badRequest(`Incorrect version specified in apply patch. Specified patch version: ${String(config['apiVersion'] ?? '')}, expected: ${apiVersionOf(kind)}`)
-  if (config['kind'] !== kind.kind) throw badRequest(`the kind in the configuration (${String(config['kind'] ?? '')}) does not match the kind of the address (${kind.kind})`)
+  if (config['apiVersion'] !== apiVersionOf(kind) || config['kind'] !== kind.kind) throw badRequest(`invalid object type: ${String(config['apiVersion'] ?? '')}, Kind=${String(config['kind'] ?? '')}`)
   const metadata = isObject(config['metadata']) ? config['metadata'] : {}
   if (isArray(metadata['managedFields'])) throw badRequest('metadata.managedFields must be nil')
-  if (metadata['name'] !== undefined && metadata['name'] !== name) throw badRequest(`the name of the object (${String(metadata['name'])}) does not match the name on the URL (${name})`)
+  if (metadata['name'] === undefined || metadata['name'] === '') throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
+  if (metadata['name'] !== name) throw badRequest(`the name of the object (${String(metadata['name'])}) does not match the name on the URL (${name})`)
   if (kind.namespaced && metadata['namespace'] !== undefined && metadata['namespace'] !== namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
 }
 

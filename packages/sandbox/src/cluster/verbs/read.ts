@@ -1,5 +1,5 @@
 import type { KubeObject } from '@fermata/ports'
-import { ApiError, badRequest, expired } from '../api/status.ts'
+import { ApiError, badRequest, expired, internal } from '../api/status.ts'
 import type { Core } from '../core.ts'
 import { apiVersionOf, collectionOf } from '../kinds/kind.ts'
 import type { ResourceKind } from '../kinds/kind.ts'
@@ -79,8 +79,8 @@ function checkVersion(core: Core, query: ListQuery): void {
   if (resourceVersionMatch !== '' && resourceVersion === '') throw badRequest('ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided')
   if (resourceVersion === '' || resourceVersion === '0') return
   const wanted = Number(resourceVersion)
-  if (!Number.isInteger(wanted) || wanted < 0) throw badRequest(`Invalid value: "${resourceVersion}": strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`)
-  if (wanted > core.store.revision()) throw new ApiError(504, 'Timeout', `Too large resource version: ${wanted}, current: ${core.store.revision()}`, { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 })
+  if (!Number.isInteger(wanted) || wanted < 0) throw internal(`resourceVersion: Invalid value: "${resourceVersion}": strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`)
+  if (wanted > core.store.revision()) throw new ApiError(504, 'Timeout', `Timeout: Too large resource version: ${wanted}, current: ${core.store.revision()}`, { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 })
   if (resourceVersionMatch === 'Exact' && wanted !== core.store.revision()) throw new ApiError(501, 'NotImplemented', 'the stand-in API server does not do this: a list at an exact older resource version')
 }
 

@@ -2,50 +2,16 @@ import type { KubeObject } from '@fermata/ports'
 import { badRequest } from '../api/status.ts'
 import { labelsOf } from '../core.ts'
 import type { ResourceKind } from '../kinds/kind.ts'
+import { parseLabelSelector } from './label-selector.ts'
 import type { LabelSelector, Labels } from '../objects/types.ts'
 import { isObject } from '../schema/lookup.ts'
 
 export type Matches = (object: KubeObject) => boolean
 
-type Requirement = (labels: Labels) => boolean
-
-const name = '[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?'
-
 /** `app=cart,tier in (web, api),!canary`. Refused with 400 when it is no selector. */
 export function labelMatcher(selector: string): Matches {
-  const requirements = split(selector).map(requirement)
-  return (object) => requirements.every((holds) => holds(labelsOf(object)))
-}
-
-/** Commas outside of parentheses divide. */
-function split(selector: string): readonly string[] {
-  const parts = selector.match(/[^,(]+(\([^)]*\))?[^,(]*/g) ?? []
-  return parts.map((part) => part.trim()).filter((part) => part !== '')
-}
-
-function requirement(text: string): Requirement {
-  const set = new RegExp(`^(${name})\\s+(in|notin)\\s*\\(([^)]*)\\)$`).exec(text)
-  if (set !== null) {
-    const [, key = '', , operator, list = ''] = set
-    const values = list.split(',').map((value) => value.trim())
-    return (labels) => (operator === 'in' ? labels[key] !== undefined && values.includes(labels[key]) : labels[key] === undefined || !values.includes(labels[key]))
-  }
-  const equality = new RegExp(`^(${name})\\s*(==|=|!=)\\s*([A-Za-z0-9._-]*)$`).exec(text)
-  if (equality !== null) {
-    const [, key = '', , operator, value = ''] = equality
-    return operator === '!=' ? (labels) => labels[key] !== value : (labels) => labels[key] === value
-  }
-  const order = new RegExp(`^(${name})\\s*(>|<)\\s*(\\d+)$`).exec(text)
-  if (order !== null) {
-    const [, key = '', , operator, value = ''] = order
-    return (labels) => labels[key] !== undefined && (operator === '>' ? Number(labels[key]) > Number(value) : Number(labels[key]) < Number(value))
-  }
-  const existence = new RegExp(`^(!?)\\s*(${name})$`).exec(text)
-  if (existence !== null) {
-    const [, not, key = ''] = existence
-    return (labels) => (labels[key] !== undefined) === (not === '')
-  }
-  throw badRequest(`unable to parse requirement: found ${JSON.stringify(text)}, expected: an identifier, '!', 'in', 'notin', '=', '==', '!=', 'gt' or 'lt'`)
+  const terms = parseLabelSelector(selector)
+  return (object) => terms.every((holds) => holds(labelsOf(object)))
 }
 
 /** The selector of a workload or policy. An empty one matches everything, an absent one nothing. */
@@ -77,11 +43,14 @@ export function fieldMatcher(kind: ResourceKind, selector: string): Matches {
     const match = /^\s*([^=!\s]+)\s*(==|=|!=)\s*(.*?)\s*$/.exec(term)
     if (match === null) throw badRequest(`invalid selector: '${term}'; can't understand '${term}'`)
     const [, path = '', operator, value = ''] = match
-    if (!['metadata.name', ...(kind.namespaced ? ['metadata.namespace'] : []), ...(selectable[kind.type] ?? [])].includes(path)) throw badRequest(kind.origin === 'custom' ? `field label not supported: ${path}` : `field label not supported: ${path}`)
+    if (!['metadata.name', ...(kind.namespaced ? ['metadata.namespace'] : []), ...(selectable[kind.type] ?? [])].includes(path)) throw badRequest(unsupported(kind, path))
     return { path, equal: operator !== '!=', value }
   })
   return (object) => terms.every(({ path, equal, value }) => (fieldText(object, path) === value) === equal)
 }
+
+/** Kinds that select by more than their name say it differently. */
+const unsupported = (kind: ResourceKind, path: string): string => (selectable[kind.type] !== undefined || kind.origin === 'custom' ? `field label not supported: ${path}` : `${JSON.stringify(path)} is not a known field selector: only "metadata.name", "metadata.namespace"`)
 
 function fieldText(object: KubeObject, path: string): string {
   const value = path.split('.').reduce<unknown>((inner, field) => (isObject(inner) ? inner[field] : undefined), object)

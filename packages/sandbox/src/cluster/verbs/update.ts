@@ -21,7 +21,7 @@ export function existing(core: Core, kind: ResourceKind, namespace: string | und
 
 export function updateObject(core: Core, kind: ResourceKind, namespace: string | undefined, name: string, raw: unknown, writer: Writer, subresource = ''): KubeObject {
   const object = decodeBody(core, kind, raw, writer)
-  if (object.metadata.name === undefined || object.metadata.name === '') throw badRequest(`name must be provided`)
+  if (object.metadata.name === undefined || object.metadata.name === '') throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
   if (object.metadata.name !== name) throw badRequest(`the name of the object (${object.metadata.name}) does not match the name on the URL (${name})`)
   if (kind.namespaced && object.metadata.namespace !== undefined && object.metadata.namespace !== namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   const before = existing(core, kind, namespace, name)
@@ -36,10 +36,10 @@ export function replaceWith(core: Core, kind: ResourceKind, before: KubeObject, 
   const { name, namespace } = before.metadata
   checkPreconditions(kind, before, wanted)
   const shaped = prepareUpdate(kind, before as unknown as JsonObject, withServerFields(before, wanted), subresource)
-  const after = normal(core, kind, withGeneration(kind, before, shaped))
-  const causes = [...validateUpdate(kind, after, before), ...(subresource === 'status' ? [] : validate(kind, after))]
+  const after = normal(core, kind, subresource === 'status' ? shaped : withGeneration(kind, before, shaped))
+  const causes = [...(subresource === 'status' ? [] : validate(kind, after)), ...validateUpdate(kind, after, before)]
   if (causes.length > 0) throw invalid(kind, name, causes)
-  const entries = managed ?? changedBy(core, kind, before, after, wanted, writer, subresource)
+  const entries = managed ?? changedBy(core, kind, before, wanted, writer, subresource)
   const { managedFields: _, ...metadata } = after.metadata
   const stored: KubeObject = { ...after, metadata: { ...metadata, ...(entries.length === 0 ? {} : { managedFields: entries }) } }
   if (same(withoutTimes(before), withoutTimes(stored))) return before
@@ -61,7 +61,7 @@ function isReleased(object: KubeObject): boolean {
 
 function checkPreconditions(kind: ResourceKind, before: KubeObject, wanted: KubeObject): void {
   const { resourceVersion, uid } = wanted.metadata
-  if (uid !== undefined && uid !== '' && uid !== before.metadata.uid) throw conflict(kind, before.metadata.name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${before.metadata.uid ?? ''}`)
+  if (uid !== undefined && uid !== '' && uid !== before.metadata.uid) throw conflict(kind, before.metadata.name, `StorageError: invalid object, Code: 4, Key: /registry/${kind.resource}/${keyFor(before.metadata.namespace, before.metadata.name)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${before.metadata.uid ?? ''}`)
   if (resourceVersion !== undefined && resourceVersion !== '' && resourceVersion !== before.metadata.resourceVersion) throw stale(kind, before.metadata.name)
 }
 
@@ -78,7 +78,7 @@ function withGeneration(kind: ResourceKind, before: KubeObject, after: JsonObjec
   return { ...after, metadata: { ...(after['metadata'] as JsonObject), generation: (before.metadata.generation ?? 0) + 1 } }
 }
 
-function changedBy(core: Core, kind: ResourceKind, before: KubeObject, after: KubeObject, wanted: KubeObject, writer: Writer, subresource: string): readonly JsonObject[] {
+function changedBy(core: Core, kind: ResourceKind, before: KubeObject, wanted: KubeObject, writer: Writer, subresource: string): readonly JsonObject[] {
   const sent = wanted.metadata['managedFields']
   const reset = isArray(sent) && (sent.length === 0 || (sent.length === 1 && isObject(sent[0]) && Object.keys(sent[0]).length === 0))
   if (reset && subresource === '') return []
@@ -87,7 +87,7 @@ function changedBy(core: Core, kind: ResourceKind, before: KubeObject, after: Ku
   if (managers.length === 0) return []
   const ownership = { types: core.kinds.types, type: { ref: kind.type }, ignored: ignoredFields(kind, subresource) }
   const bare = (object: KubeObject): JsonObject => withoutManagedFields(object as unknown as JsonObject)
-  return writeManagers(updateManagers(ownership, managers, bare(before), bare(after), { name: writer.manager, apiVersion: apiVersionOf(kind), subresource, time: timestamp(core.clock.now()) }))
+  return writeManagers(updateManagers(ownership, managers, bare(before), bare(wanted), { name: writer.manager, apiVersion: apiVersionOf(kind), subresource, time: subresource === 'scale' ? undefined : timestamp(core.clock.now()) }))
 }
 
 /** Times in managedFields alone are no change. */

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@fermata/ports'
-import { badRequest, expired, statusObject } from '../api/status.ts'
+import { expired, internal, statusObject } from '../api/status.ts'
 import type { Core } from '../core.ts'
 import { collectionOf } from '../kinds/kind.ts'
 import type { ResourceKind } from '../kinds/kind.ts'
@@ -33,7 +33,7 @@ const bookmarkEvery = 60_000
 export function openWatch(core: Core, kind: ResourceKind, query: WatchQuery, sink: WatchSink): () => void {
   const matches = matcher(kind, query)
   const from = query.resourceVersion === '' || query.resourceVersion === '0' ? undefined : Number(query.resourceVersion)
-  if (from !== undefined && (!Number.isInteger(from) || from < 0)) throw badRequest(`Invalid value: "${query.resourceVersion}": strconv.ParseUint: parsing "${query.resourceVersion}": invalid syntax`)
+  if (from !== undefined && (!Number.isInteger(from) || from < 0)) throw internal(`resourceVersion: Invalid value: "${query.resourceVersion}": strconv.ParseUint: parsing "${query.resourceVersion}": invalid syntax`)
   const stops: (() => void)[] = []
   const close = (): void => { for (const stop of stops.splice(0)) stop() }
   const finish = (): void => { close(); sink.end() }

@@ -19,8 +19,6 @@ export function detailsOf(found: ChangeSet): string {
     unowned,
     removed,
     waves,
-    services: Object.fromEntries(
-      Array.from(affected, ([id, { via, origin, distance }]) => [id, { wave: waveOf.get(id), changed: changed.has(id), distance, ...(via !== undefined && { via, origin }), ...(changed.has(id) && { because: changed.get(id) }) }]),
-    ),
+    services: Array.from(affected, ([id, { via, origin, distance }]) => (via === undefined ? { id, wave: waveOf.get(id), changed: true, because: changed.get(id) } : { id, wave: waveOf.get(id), changed: false, distance, via, origin })),
   })}\n`
 }

@@ -54,7 +54,9 @@ async function carryOut(resolution: Resolution, request: FindRequest, ports: Fin
     case 'compare':
     case 'per-service': {
       const found = await asking(async () => {
-        const differences = await allDifferences(resolution, ports)
+        // The catalog is read while git compares. Both may have to fetch; the comparison asks first, and for both commits.
+        const comparing = allDifferences(resolution, ports)
+        const [differences] = await Promise.all([comparing, read(resolution.head)])
         if (isMiss(differences)) return differences
         return finish((head) => (resolution.kind === 'compare' ? directChange(resolution, differences[0] as Difference, head, request) : deployedChange(resolution, differences, head, request)), [])
       })

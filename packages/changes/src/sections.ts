@@ -54,14 +54,25 @@ function dependencyText(way: readonly ServiceId[], removed: readonly ServiceId[]
   return `${shown.slice(1).map((id) => `needs ${id}`).join(', which ')}${removed.includes(way.at(-1) ?? '') ? ', which is gone' : ''}`
 }
 
-function orderBlocks({ graph, affected, waves, changed }: ChangeSet, parallelism: number): readonly Block[] {
-  const { makespan, withBarriers, lowerBound, criticalPath } = schedule(graph, { durations: () => 1, runners: parallelism, subset: affected.keys() })
+function orderBlocks(found: ChangeSet, parallelism: number): readonly Block[] {
+  const { graph, affected, waves, changed } = found
   const facts: readonly Fact[] = [
     { label: 'Waves', value: `${waves.length}, the widest of ${counted(Math.max(...waves.map((wave) => wave.length)), 'service')}` },
-    { label: 'Longest way', value: someOf(criticalPath, ' then ') },
-    { label: `With ${counted(parallelism, 'runner')}, if all took one step`, value: `${counted(makespan, 'step')} when each starts as soon as it can, ${withBarriers} when each wave waits for the one before, ${Math.ceil(lowerBound)} at best` },
+    { label: `With ${counted(parallelism, 'runner')}, if all took one step`, value: stepsText(found, parallelism) },
   ]
   return [{ kind: 'facts', facts }, affected.size <= mostNodes ? picture(graph, affected, waves, changed) : waveTable(waves)]
+}
+
+/** Beyond this a schedule costs more than the rest of the answer, and only its bounds are given. */
+const mostScheduled = 1_000
+
+/** What it costs that a matrix can wait for whole waves only. */
+function stepsText({ graph, affected, waves }: ChangeSet, runners: number): string {
+  const withBarriers = waves.reduce((sum, wave) => sum + Math.ceil(wave.length / runners), 0)
+  const atBest = Math.max(waves.length, Math.ceil(affected.size / runners))
+  const waiting = `${counted(withBarriers, 'step')} when each wave waits for the one before`
+  if (affected.size > mostScheduled) return `${waiting}, at least ${atBest} when each starts as soon as it can`
+  return `${waiting}, ${schedule(graph, { durations: () => 1, runners, subset: affected.keys() }).makespan} when each starts as soon as it can`
 }
 
 function picture(graph: ChangeSet['graph'], affected: ChangeSet['affected'], waves: ChangeSet['waves'], changed: ChangeSet['changed']): Block {

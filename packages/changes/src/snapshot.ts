@@ -2,7 +2,6 @@ import type { ObjectName, TreeChange } from '@fermata/ports'
 import { EnvironmentError } from '@fermata/verdict'
 import { changesReason } from './codes.ts'
 import { shownCommit } from './display.ts'
-import { forgeCode } from './pin/commits.ts'
 import { asking, isMiss, miss, type Miss, type Sources } from './pin/outcome.ts'
 
 /** A path that differs. A rename is two: one gone, one new. */
@@ -30,20 +29,15 @@ export interface Wanted {
  * where its list ends early, or compares something else than these two trees, git fetches both without their files.
  */
 export async function differenceOf(wanted: Wanted, sources: Sources): Promise<Difference | Miss> {
-  const ways = [() => byGit(wanted, sources), () => byApi(wanted, sources)]
-  let first: Miss | undefined
-  for (const way of sources.git.hasClone ? ways : ways.toReversed()) {
-    const answer = await asking(way)
-    if (!isMiss(answer)) return answer
-    first = preferred(first, answer)
-  }
-  return first as Miss
+  if (sources.git.hasClone) return asking(() => byGit(wanted, sources))
+  const listed = await asking(() => byApi(wanted, sources))
+  if (!isMiss(listed)) return listed
+  const fetched = await asking(() => byGit(wanted, sources))
+  return isMiss(fetched) && !noToken.test(listed.reason.code) ? listed : fetched
 }
 
-/** Of two reasons, the one that is not about a missing token: most runs have a clone and no need of one. */
-function preferred(first: Miss | undefined, second: Miss): Miss {
-  return first === undefined || /^FM-FORGE-NO-/.test(first.reason.code) ? second : first
-}
+/** Most runs have no need of the API: that nobody gave a token for it explains less than what git said. */
+const noToken = /^FM-FORGE-NO-/
 
 async function byGit({ base, head }: Wanted, { git }: Sources): Promise<Difference | Miss> {
   if (!(await git.obtain([base, head]))) return miss('FM-CHANGES-NO-COMMIT', `Of ${shownCommit(base)} and ${shownCommit(head)} at least one is neither in this clone nor given by its remote.`)
@@ -81,15 +75,12 @@ async function wholePullRequest(number: number, head: ObjectName, forge: Sources
   return pull.headSha === head ? forge.pullRequestFiles(number) : { files: [], truncated: true }
 }
 
-/** A file of a commit, from the clone, what can be fetched, or the forge. Undefined only when somebody has looked. */
+/** A file of a commit: from the clone, the forge, or what can be fetched. Undefined only when somebody has looked. */
 export async function fileAt(commit: ObjectName, path: string, { git, forge }: Sources): Promise<Uint8Array | undefined> {
-  const here = await asking(async () => ({ there: await git.obtain([commit]) }))
-  if (!isMiss(here) && here.there) return git.read(commit, path)
-  try {
-    return await forge.content(path, commit)
-  } catch (error) {
-    if (forgeCode(error) === undefined) throw error
-    const reason = isMiss(here) ? here.reason : changesReason('FM-CHANGES-NO-COMMIT', { says: `Neither this clone nor its remote has ${shownCommit(commit)}.` })
-    throw new EnvironmentError(reason, { cause: error })
+  if (!git.hasClone) {
+    const answer = await asking(async () => ({ content: await forge.content(path, commit) }))
+    if (!isMiss(answer)) return answer.content
   }
+  if (await git.obtain([commit])) return git.read(commit, path)
+  throw new EnvironmentError(changesReason('FM-CHANGES-NO-COMMIT', { says: `Neither this clone nor its remote has ${shownCommit(commit)}.` }))
 }

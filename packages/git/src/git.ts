@@ -1,11 +1,11 @@
-import type { Commit, Exec, Git, ObjectName, TreeChange } from '@fermata/ports'
+import type { Exec, Git, ObjectName, TreeChange } from '@fermata/ports'
 import { EnvironmentError } from '@fermata/verdict'
 import { gitReason } from './codes.ts'
 import { type Ancestry, ancestry } from './ancestry.ts'
+import { commitsOf } from './commits.ts'
 import { findClone } from './location.ts'
 import { pathName } from './names.ts'
-import { commitOf } from './objects.ts'
-import { type Once, once } from './once.ts'
+import { type Once, once, oneByOne } from './once.ts'
 import { parseRawDiff } from './raw-diff.ts'
 import { type KnownRemote, type Remote, remoteOf } from './remote.ts'
 import { fetchInto, makeSide, type Side, type SidePurpose } from './side.ts'
@@ -33,21 +33,32 @@ export function openGit(exec: Exec, wish: GitWish): Git {
   }
   const lines: Ancestry = ancestry(clone, sides.history)
   const prefix = place?.prefix ?? ''
+  const inTurn = oneByOne()
   const trees = async (): Promise<View> => (sides.trees.begun() ? sides.trees() : clone ?? fail())
+  const inClone = clone === undefined ? undefined : commitsOf(clone)
+  /** Commits of which it is known that their folders are there. */
   const complete = new Set<ObjectName>()
   return {
     hasClone: clone !== undefined,
-    resolve: (name) => resolve([clone, sides.trees.begun() ? sides.trees : undefined], name),
+    resolve: async (name) => {
+      if (/[\n\0]/.test(name) || name === '') return undefined
+      const known = (await inClone?.(name)) ?? (sides.trees.begun() ? await commitsOf(await sides.trees())(name) : undefined)
+      if (known?.hasTree === true) complete.add(known.commit.id)
+      return known?.commit
+    },
     tip: async (ref) => tip(await tipView(clone, sides.history), await remote(), ref),
     obtain: async (commits) => {
-      const missing = commits.filter((commit) => !complete.has(commit))
-      const all = missing.length === 0 || (await obtain(missing, clone, sides.trees))
-      if (all) for (const commit of missing) complete.add(commit)
-      return all
+      if (commits.every((commit) => complete.has(commit))) return true
+      return inTurn(async () => {
+        const missing = commits.filter((commit) => !complete.has(commit))
+        const all = missing.length === 0 || (await obtain(missing, clone, sides.trees))
+        if (all) for (const commit of missing) complete.add(commit)
+        return all
+      })
     },
     ...lines,
     diff: async (base, head) => diff(await trees(), prefix, base, head),
-    read: async (commit, path) => (await objectNamed(await trees(), `${named(commit)}:${prefix}${path}`, true))?.content,
+    read: async (commit, path) => (await objectNamed(await trees(), `${named(commit)}:${prefix}${path}`))?.content,
     paths: async (commit, under = '') => paths(await trees(), prefix, commit, under),
   }
 }
@@ -59,17 +70,6 @@ function fail(): never {
 /** A clone asks with its own configuration; without one the side repository has the address. */
 async function tipView(clone: View | undefined, history: () => Promise<Side>): Promise<View> {
   return clone ?? history()
-}
-
-async function resolve(views: readonly (View | (() => Promise<View>) | undefined)[], name: string): Promise<Commit | undefined> {
-  if (name.includes('\n')) return undefined
-  for (const candidate of views) {
-    if (candidate === undefined) continue
-    const at = typeof candidate === 'function' ? await candidate() : candidate
-    const object = await objectNamed(at, `${name}^{commit}`)
-    if (object?.type === 'commit') return commitOf(object)
-  }
-  return undefined
 }
 
 async function tip(at: View, remote: Remote, ref: string): Promise<ObjectName | undefined> {

@@ -16,3 +16,13 @@ export function once<T>(make: () => Promise<T>): Once<T> {
   }
   return Object.assign(get, { begun: () => made !== undefined })
 }
+
+/** Runs what it is given one after the other: two fetches at a time would fight for the lock of one repository. */
+export function oneByOne(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const next = last.then(work, work)
+    last = next
+    return next
+  }
+}

@@ -1,7 +1,7 @@
 import type { Exec, Finished } from '@fermata/ports'
 import { EnvironmentError } from '@fermata/verdict'
 import { gitReason } from './codes.ts'
-import { type FoundObject, parseObject } from './objects.ts'
+import { type FoundObject, parseObjects } from './objects.ts'
 
 /** One way to look at the objects: the user's clone as it is, or a side repository that has more. */
 export interface View {
@@ -28,17 +28,19 @@ export async function succeed(at: View, args: readonly string[], wish?: { readon
   return finished.stdout
 }
 
-/** The object that a name stands for, or undefined. A name that could end the line is nobody's. */
-export async function objectNamed(at: View, name: string, lazy = false): Promise<FoundObject | undefined> {
-  if (name === '' || name.includes('\0')) return undefined
+/** The object that a name stands for, its content included, or undefined. In a partial clone the content is fetched. */
+export async function objectNamed(at: View, name: string): Promise<FoundObject | undefined> {
+  if (name.includes('\0')) return undefined
   const odd = name.includes('\n')
   const args = ['cat-file', '--batch', '--follow-symlinks', ...(odd ? ['-z'] : [])]
-  const finished = await at.run(args, { input: odd ? `${name}\0` : `${name}\n`, lazy })
-  if (finished.code !== 0) {
-    if (!lazy && /missing|bad object|could not (fetch|get)/i.test(finished.stderr)) return undefined
-    throw failure(args, finished)
-  }
-  return parseObject(finished.stdout)
+  const finished = await at.run(args, { input: odd ? `${name}\0` : `${name}\n`, lazy: true })
+  if (finished.code !== 0) throw failure(args, finished)
+  return odd && isMissing(finished.stdout) ? undefined : parseObjects(finished.stdout, ['contents'])[0]
+}
+
+/** The name that is missing stands in the answer, line break and all. */
+function isMissing(output: Uint8Array): boolean {
+  return Buffer.from(output).toString('latin1').endsWith(' missing\n')
 }
 
 export function failure(args: readonly string[], { code, stderr }: Finished, because: 'FM-GIT-FAILED' | 'FM-GIT-FETCH' = 'FM-GIT-FAILED'): EnvironmentError {

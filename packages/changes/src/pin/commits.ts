@@ -1,23 +1,23 @@
-import type { Commit, ObjectName } from '@fermata/ports'
+import type { ObjectName } from '@fermata/ports'
 import { shownName } from '../display.ts'
 import { miss, type Miss, type Sources } from './outcome.ts'
 
-const objectName = /^([0-9a-f]{40}|[0-9a-f]{64})$/
-
-/** Whether there is a clone at all; without one everything comes from the forge or from what is fetched. */
-export async function checkedOut({ git }: Sources): Promise<Commit | undefined> {
-  return git.resolve('HEAD')
+/** A commit by its object name. Without a clone nobody has looked yet whether there is one: who compares it, will. */
+export interface Named {
+  readonly id: ObjectName
 }
+
+const objectName = /^([0-9a-f]{40}|[0-9a-f]{64})$/
 
 /**
  * The commit that a name stands for: in the clone, else in the remote, by object name or by ref.
  * Branches are also looked for as the remote's, since a runner's clone seldom has any of its own.
  */
-export async function commitNamed(name: string, sources: Sources): Promise<Commit | Miss> {
+export async function commitNamed(name: string, sources: Sources): Promise<Named | Miss> {
   const { git } = sources
   const here = await git.resolve(name)
   if (here !== undefined) return here
-  if (objectName.test(name)) return obtained(name, sources)
+  if (objectName.test(name)) return git.hasClone ? obtained(name, sources) : { id: name }
   const remote = name.startsWith('refs/') ? undefined : await git.resolve(`refs/remotes/origin/${name}`)
   if (remote !== undefined) return remote
   for (const ref of name.startsWith('refs/') ? [name] : [`refs/heads/${name}`, `refs/tags/${name}`]) {
@@ -27,7 +27,13 @@ export async function commitNamed(name: string, sources: Sources): Promise<Commi
   return unknown(name)
 }
 
-async function obtained(name: ObjectName, { git }: Sources): Promise<Commit | Miss> {
+/** The parents that are written in a commit, which is fetched where it is missing. */
+export async function parentsOf(commit: ObjectName, { git }: Sources): Promise<readonly ObjectName[] | Miss> {
+  const here = (await git.resolve(commit)) ?? ((await git.obtain([commit])) ? await git.resolve(commit) : undefined)
+  return here?.parents ?? unknown(commit)
+}
+
+async function obtained(name: ObjectName, { git }: Sources): Promise<Named | Miss> {
   const commit = (await git.obtain([name])) ? await git.resolve(name) : undefined
   return commit ?? unknown(name)
 }

@@ -1,6 +1,6 @@
-import type { Commit, Deployment, ObjectName } from '@fermata/ports'
+import type { Deployment, ObjectName } from '@fermata/ports'
 import * as z from 'zod/mini'
-import { liesBelow } from './commits.ts'
+import { liesBelow, type Named } from './commits.ts'
 import type { Sources } from './outcome.ts'
 
 export interface LastDeployments {
@@ -16,7 +16,7 @@ export const mostDeployments = 3_000
  * A deployment counts for the services that its payload names; others may keep deployments of another kind there.
  * One that lies elsewhere (a rollback's branch, an overwritten history) is passed over.
  */
-export async function lastDeployments(environment: string, services: readonly string[], head: Commit, sources: Sources): Promise<LastDeployments> {
+export async function lastDeployments(environment: string, services: readonly string[], head: Named, sources: Sources): Promise<LastDeployments> {
   const wanted = new Set(services)
   const groups = new Map<ObjectName, string[]>()
   const below = new Map<ObjectName, boolean>()

@@ -1,10 +1,9 @@
-import type { Commit } from '@fermata/ports'
 import type { Reason } from '@fermata/verdict'
 import { changesReason } from '../codes.ts'
 import type { Candidate, Everything, Plan } from '../resolve/plan.ts'
 import { planKnownPullRequest } from '../resolve/pull-request.ts'
 import { findBase } from './bases.ts'
-import { checkedOut, commitNamed } from './commits.ts'
+import { commitNamed, type Named } from './commits.ts'
 import { asking, isMiss, type Miss, type Resolution, type Sources } from './outcome.ts'
 
 /** Carries out a plan: the first candidate whose head and base are found. What was not found is kept, since it explains the choice. */
@@ -33,34 +32,45 @@ export async function knownPullRequest(number: number, { forge }: Sources): Prom
 
 async function compare(plan: Extract<Plan, { kind: 'compare' }>, sources: Sources): Promise<Resolution> {
   const misses: Miss[] = []
-  let known: Commit | undefined
+  let known: Named | undefined
   for (const candidate of await inOrder(plan, sources)) {
-    const head = await asking(() => commitNamed(candidate.head, sources))
-    if (isMiss(head)) {
-      misses.push(head)
+    const tried = await pair(candidate, sources)
+    known ??= tried.head
+    if ('miss' in tried) {
+      misses.push(tried.miss)
       continue
     }
-    known ??= head
-    const found = await asking(() => findBase(candidate.base, head, sources))
-    if (isMiss(found)) {
-      misses.push(found)
-      continue
-    }
+    const { head, base } = tried
     const { strategy, why } = candidate
-    return { kind: 'compare', head: head.id, base: found.base, strategy, why, instead: misses.map(({ reason }) => reason), ...(plan.pullRequest !== undefined && { pullRequest: plan.pullRequest }) }
+    return { kind: 'compare', head: head.id, base: base.id, strategy, why, instead: misses.map(({ reason }) => reason), ...(plan.pullRequest !== undefined && { pullRequest: plan.pullRequest }) }
   }
   const reasons = misses.map(({ reason }) => reason)
   return known !== undefined && plan.none !== undefined && misses.every(({ certain }) => certain) ? everything(known, plan.none, reasons) : unresolved(known?.id, reasons)
 }
 
-/** What somebody checked out is what they build; the other candidates describe the same event from elsewhere. */
-async function inOrder({ candidates, preferCheckedOut }: Extract<Plan, { kind: 'compare' }>, sources: Sources): Promise<readonly Candidate[]> {
-  if (preferCheckedOut !== true) return candidates
-  const here = await checkedOut(sources)
-  return [...candidates.filter(({ head }) => head === here?.id), ...candidates.filter(({ head }) => head !== here?.id)]
+type Tried = { readonly head: Named; readonly base: Named } | { readonly head: Named | undefined; readonly miss: Miss }
+
+/** The two commits of a candidate. Where both have names they are looked up at the same moment, by one process. */
+async function pair({ head: name, base: how }: Candidate, sources: Sources): Promise<Tried> {
+  const naming = asking(() => commitNamed(name, sources))
+  const basing = how.by === 'name' ? asking(() => commitNamed(how.name, sources)) : naming.then((head) => (isMiss(head) ? head : asking(() => findBase(how, head, sources))))
+  const [head, base] = await Promise.all([naming, basing])
+  if (isMiss(head)) return { head: undefined, miss: head }
+  return isMiss(base) ? { head, miss: base } : { head, base }
 }
 
-export function everything(head: Commit, { strategy, code, why }: Everything, instead: readonly Reason[]): Resolution {
+/**
+ * What somebody checked out is what they build; the other candidates describe the same event from elsewhere.
+ * Where nothing is checked out, what the API can answer goes first.
+ */
+async function inOrder({ candidates, preferCheckedOut }: Extract<Plan, { kind: 'compare' }>, { git }: Sources): Promise<readonly Candidate[]> {
+  if (preferCheckedOut !== true) return candidates
+  const here = git.hasClone ? await git.resolve('HEAD') : undefined
+  const first = ({ head, base }: Candidate) => (here === undefined ? base.by === 'fork' : head === here.id)
+  return [...candidates.filter(first), ...candidates.filter((candidate) => !first(candidate))]
+}
+
+export function everything(head: Named, { strategy, code, why }: Everything, instead: readonly Reason[]): Resolution {
   return { kind: 'everything', head: head.id, strategy, why, reason: changesReason(code, { says: `All services count as changed: ${why}.` }), instead }
 }
 

@@ -1,4 +1,4 @@
-import type { Commit, Invocation, ObjectName } from '@fermata/ports'
+import type { Invocation, ObjectName } from '@fermata/ports'
 import { ConfigurationError, EnvironmentError, type Problem } from '@fermata/verdict'
 import { changesReason } from '../codes.ts'
 import { shownName } from '../display.ts'
@@ -7,7 +7,7 @@ import { planFor } from '../resolve/event.ts'
 import { planLocal } from '../resolve/local.ts'
 import { refName } from '../resolve/payload.ts'
 import type { Branch, Plan } from '../resolve/plan.ts'
-import { commitNamed } from './commits.ts'
+import { commitNamed, type Named } from './commits.ts'
 import { lastDeployments } from './last-deploy.ts'
 import { lastSuccess } from './last-success.ts'
 import { asking, isMiss, type Miss, type Pinned, type PinnedPerService, type Resolution, type Sources } from './outcome.ts'
@@ -51,7 +51,7 @@ function refuseContradictions({ since, environment, base, head }: PinRequest): v
 }
 
 /** The head that an event speaks of, for a base that the caller chose. */
-async function headOf(plan: Plan, sources: Sources): Promise<{ readonly commit: Commit; readonly branches: readonly Branch[] } | Miss> {
+async function headOf(plan: Plan, sources: Sources): Promise<{ readonly commit: Named; readonly branches: readonly Branch[] } | Miss> {
   switch (plan.kind) {
     case 'ask-pull-request': {
       const known = await knownPullRequest(plan.number, sources)
@@ -74,21 +74,21 @@ async function headOf(plan: Plan, sources: Sources): Promise<{ readonly commit: 
   }
 }
 
-async function given(name: string, head: Commit, sources: Sources): Promise<Resolution> {
+async function given(name: string, head: Named, sources: Sources): Promise<Resolution> {
   const base = await asking(() => commitNamed(name, sources))
   if (isMiss(base)) return unresolved(head.id, [base.reason])
   return { kind: 'compare', head: head.id, base: base.id, strategy: 'given', why: 'the caller named it', instead: [] } satisfies Pinned
 }
 
-async function sinceSuccess(workflow: string | undefined, branches: readonly Branch[], head: Commit, sources: Sources): Promise<Resolution> {
+async function sinceSuccess(workflow: string | undefined, branches: readonly Branch[], head: Named, sources: Sources): Promise<Resolution> {
   if (workflow === undefined) throw new ConfigurationError([{ says: 'The input since is last-success, and it is not known which workflow this is.', remedy: 'Run inside of a workflow, or name the base with the input base.' }])
   const found = await asking(() => lastSuccess(workflow, branches, head, sources))
-  if (!isMiss(found)) return { kind: 'compare', head: head.id, base: found.base, strategy: 'last-success', why: 'that is the newest successful run in its history', instead: [] } satisfies Pinned
+  if (!isMiss(found)) return { kind: 'compare', head: head.id, base: found.id, strategy: 'last-success', why: 'that is the newest successful run in its history', instead: [] } satisfies Pinned
   if (!found.certain) return unresolved(head.id, [found.reason])
   return everything(head, { strategy: 'last-success', code: 'FM-CHANGES-FIRST-SUCCESS', why: 'no earlier run succeeded in its history' }, [found.reason])
 }
 
-async function sinceDeploy(environment: string, head: Commit, services: (head: ObjectName) => Promise<readonly string[]>, sources: Sources): Promise<Resolution> {
+async function sinceDeploy(environment: string, head: Named, services: (head: ObjectName) => Promise<readonly string[]>, sources: Sources): Promise<Resolution> {
   const ids = await services(head.id)
   try {
     const { groups, never } = await lastDeployments(environment, ids, head, sources)

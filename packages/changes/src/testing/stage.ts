@@ -46,7 +46,7 @@ export interface Played {
   readonly written: ReadonlyMap<string, string>
   /** Outputs that are JSON, read. */
   list(output: string): unknown
-  details(): { readonly services: Readonly<Record<string, { readonly because?: readonly { readonly kind: string }[] }>>; readonly [field: string]: unknown }
+  details(): { readonly services: readonly { readonly id: string; readonly because?: readonly { readonly kind: string }[] }[]; readonly [field: string]: unknown }
 }
 
 /** Runs the whole capability on a real repository. */

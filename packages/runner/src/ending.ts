@@ -1,5 +1,5 @@
 import type { Report, Subject } from '@fermata/verdict'
-import { buildReport, Cancelled, ConfigurationError, EnvironmentError, severities, type Reason } from '@fermata/verdict'
+import { buildReport, Cancelled, ConfigurationError, EnvironmentError, severities, type Problem, type Reason } from '@fermata/verdict'
 import { runnerReason } from './codes.ts'
 
 /** How a run ended. Each way has a report, so that whoever reads outputs or files never finds nothing. */
@@ -25,10 +25,10 @@ export interface Run {
  */
 export function endingOf(error: unknown, run: Run): Ending {
   if (error instanceof ConfigurationError) {
-    const reasons = error.problems.map((problem) => runnerReason('FM-RUNNER-CONFIGURATION', { says: problem.says, remedy: problem.remedy ?? '', where: problem.where }))
+    const reasons = error.problems.map((problem) => reasonOf(problem))
     const [first] = reasons
     const summary = first !== undefined && reasons.length === 1 ? first.message : `${reasons.length} problems in the configuration; nothing was done.`
-    return { by: 'configuration', report: reportOn(run, summary, reasons.map(withoutEmptyRemedy)) }
+    return { by: 'configuration', report: reportOn(run, summary, reasons) }
   }
   if (error instanceof EnvironmentError) return { by: 'environment', report: reportOn(run, error.reason.message, [atLeastInconclusive(error.reason)]) }
   if (isCancellation(error, run.signal)) {
@@ -63,12 +63,14 @@ function atLeastInconclusive(reason: Reason): Reason {
   return severities.indexOf(reason.severity) < severities.indexOf('inconclusive') ? { ...reason, severity: 'inconclusive' } : reason
 }
 
-function withoutEmptyRemedy({ remedy, ...reason }: Reason): Reason {
-  return remedy === undefined || remedy === '' ? reason : { ...reason, remedy }
+/** A problem with a code of its own keeps it; what to do is said only where somebody knows it. */
+function reasonOf({ code, says, remedy, where }: Problem): Reason {
+  return { code: code ?? 'FM-RUNNER-CONFIGURATION', severity: 'error', message: says, ...(remedy !== undefined && { remedy }), ...(where && { location: where }) }
 }
 
-/** Node and fetch wrap the reason of an abort: AbortError, with the reason as its cause. */
+/** Node and fetch wrap the reason of an abort: an AbortError, with the reason as its cause. */
 function isCancellation(error: unknown, signal: AbortSignal): boolean {
   if (error instanceof Cancelled) return true
-  return signal.aborted && error instanceof Error && (error.name === 'AbortError' || error.cause instanceof Cancelled)
+  if (!signal.aborted || typeof error !== 'object' || error === null) return false
+  return ('name' in error && error.name === 'AbortError') || ('cause' in error && error.cause instanceof Cancelled)
 }

@@ -86,11 +86,16 @@ async function writable(root: string, path: string, target: string): Promise<str
 }
 
 async function entry(root: string, folder: string, name: string): Promise<FileEntry> {
-  const real = await orNothing('list', name, () => realpath(join(folder, name)))
+  const real = await realpath(join(folder, name)).catch((error: unknown) => leadsNowhere(name, error))
   if (real === undefined || !holds(root, real)) return { name, kind: 'other', size: 0 }
   const found = await orRefused('list', name, () => stat(real))
   if (found.isFile()) return { name, kind: 'file', size: found.size }
   return { name, kind: found.isDirectory() ? 'folder' : 'other', size: 0 }
+}
+
+/** A link to nothing, or to itself, is an entry all the same. */
+function leadsNowhere(name: string, error: unknown): undefined {
+  if (!['ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(error))) throw refused('list', name, error)
 }
 
 /** "There is none" for the errors that mean just this, and an EnvironmentError for all others. */
@@ -117,5 +122,5 @@ function refused(verb: string, path: string, cause: unknown): EnvironmentError {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
 }

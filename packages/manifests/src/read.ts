@@ -114,6 +114,13 @@ function manifestReader(files: Files): Reader {
     return typeof text === 'string' ? readObjects(text, path) : only(text)
   })
 
+  const kustomization = kustomizationReader(files, list, source)
+  const wholes = new Map<string, Promise<ManifestReading>>()
+  return { source: (path) => remember(wholes, path, () => source(path, undefined)) }
+}
+
+/** Reads what kustomizations gather, and what is gathered by those that they gather. */
+function kustomizationReader(files: Files, list: (folder: string) => Promise<readonly FileEntry[] | undefined>, plain: (path: string, namedAt: Location | undefined) => Promise<ManifestReading>): (path: string, chain: readonly string[]) => Promise<ManifestReading> {
   const kustomization = async (path: string, chain: readonly string[]): Promise<ManifestReading> => {
     if (chain.includes(path)) return only({ says: `Kustomizations name each other: ${[...chain, path].join(', ')}.`, remedy: 'Remove one of these resources.', where: inFile(path) })
     const entry = (await list(folderOf(path)))?.find(({ name }) => name === nameOf(path))
@@ -132,13 +139,12 @@ function manifestReader(files: Files): Reader {
   /** What a kustomization names is a file, or a folder that is a kustomization itself. */
   const gathered = async (path: string, at: Location | undefined, chain: readonly string[]): Promise<ManifestReading> => {
     const entries = await list(path)
-    if (entries === undefined) return isKustomization(nameOf(path)) ? only({ says: `${path} is a kustomization and no resource.`, remedy: 'Name its folder.', ...(at && { where: at }) }) : source(path, at)
+    if (entries === undefined) return isKustomization(nameOf(path)) ? only({ says: `${path} is a kustomization and no resource.`, remedy: 'Name its folder.', ...(at && { where: at }) }) : plain(path, at)
     const own = entries.find(({ name, kind }) => kind === 'file' && isKustomization(name))
     if (own === undefined) return only({ says: `The folder ${path} is no kustomization.`, remedy: 'Name its files one by one, or give it a kustomization.yaml.', ...(at && { where: at }) })
     return kustomization(joinPath(path, own.name), chain)
   }
-  const wholes = new Map<string, Promise<ManifestReading>>()
-  return { source: (path) => remember(wholes, path, () => source(path, undefined)) }
+  return kustomization
 }
 
 /** The text of a file, or why it is not read. The size is asked before anything is loaded. */

@@ -53,70 +53,87 @@ const scalar = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|
 /** Thrown inside of one scan only: what follows a mistake cannot be told. */
 class Stop extends Error {}
 
+/** A place in a text that moves on. Faults that do not end the walk are gathered on the way. */
+interface Cursor {
+  readonly text: string
+  readonly faults: Fault[]
+  at: number
+}
+
 /** Walks the text once. A broken text gives undefined and a fault; duplicate keys give faults and a tree. */
 function scan(text: string, faults: Fault[]): JsonNode | undefined {
-  let at = text.startsWith('\ufeff') ? 1 : 0
-
-  const take = (pattern: RegExp): string | undefined => {
-    pattern.lastIndex = at
-    const found = pattern.exec(text)?.[0]
-    if (found !== undefined) at += found.length
-    return found
-  }
-  const stop = (says: string): never => {
-    faults.push({ says, offset: at })
-    throw new Stop()
-  }
-  const expected = (what: string): never => stop(at >= text.length ? `The text ends where ${what} should stand.` : `${what} should stand here, not ${JSON.stringify([...text.slice(at, at + 2)][0])}.`)
-  const skip = (character: string): boolean => {
-    take(blank)
-    if (text[at] !== character) return false
-    at++
-    return true
-  }
-  const readString = (what: string): string => take(string) ?? (text[at] === '"' ? stop('This text in quotes is never closed, or holds a raw control character or an unknown escape.') : expected(what))
-
-  const readObject = (start: number, depth: number): JsonNode => {
-    const parts = new Map<string, { readonly key: number; readonly node: JsonNode }>()
-    if (skip('}')) return { start, parts }
-    do {
-      take(blank)
-      const key = at
-      const name = JSON.parse(readString('a key in double quotes')) as string
-      const earlier = parts.get(name)
-      if (earlier) faults.push({ says: `The key ${JSON.stringify(name)} is written twice here: the first is on line ${positionsIn(text)(earlier.key).line}. Keep one of them.`, offset: key })
-      if (!skip(':')) expected('a colon')
-      parts.set(name, { key, node: readValue(depth) })
-    } while (skip(','))
-    if (!skip('}')) expected('a comma or }')
-    return { start, parts }
-  }
-  const readArray = (start: number, depth: number): JsonNode => {
-    const parts = new Map<number, { readonly key: undefined; readonly node: JsonNode }>()
-    if (skip(']')) return { start, parts }
-    do parts.set(parts.size, { key: undefined, node: readValue(depth) })
-    while (skip(','))
-    if (!skip(']')) expected('a comma or ]')
-    return { start, parts }
-  }
-  const readValue = (depth: number): JsonNode => {
-    take(blank)
-    const start = at
-    if (depth > deepest) stop(`Nested deeper than ${deepest} levels.`)
-    if (skip('{')) return readObject(start, depth + 1)
-    if (skip('[')) return readArray(start, depth + 1)
-    if (text[at] === '"') readString('a value')
-    else if (take(scalar) === undefined) expected('a value')
-    return { start, parts: nothing }
-  }
-
+  const cursor: Cursor = { text, faults, at: text.startsWith('\ufeff') ? 1 : 0 }
   try {
-    const root = readValue(0)
-    take(blank)
-    if (at < text.length) expected('the end of the text')
+    const root = readValue(cursor, 0)
+    take(cursor, blank)
+    if (cursor.at < text.length) expected(cursor, 'the end of the text')
     return root
   } catch (error) {
     if (error instanceof Stop) return undefined
     throw error
   }
+}
+
+function readValue(cursor: Cursor, depth: number): JsonNode {
+  take(cursor, blank)
+  const start = cursor.at
+  if (depth > deepest) stop(cursor, `Nested deeper than ${deepest} levels.`)
+  if (skip(cursor, '{')) return readObject(cursor, start, depth + 1)
+  if (skip(cursor, '[')) return readArray(cursor, start, depth + 1)
+  if (cursor.text[start] === '"') readString(cursor, 'a value')
+  else if (take(cursor, scalar) === undefined) expected(cursor, 'a value')
+  return { start, parts: nothing }
+}
+
+function readObject(cursor: Cursor, start: number, depth: number): JsonNode {
+  const parts = new Map<string, { readonly key: number; readonly node: JsonNode }>()
+  if (skip(cursor, '}')) return { start, parts }
+  do {
+    take(cursor, blank)
+    const key = cursor.at
+    const name = JSON.parse(readString(cursor, 'a key in double quotes')) as string
+    const earlier = parts.get(name)
+    if (earlier) cursor.faults.push({ says: `The key ${JSON.stringify(name)} is written twice here: the first is on line ${positionsIn(cursor.text)(earlier.key).line}. Keep one of them.`, offset: key })
+    if (!skip(cursor, ':')) expected(cursor, 'a colon')
+    parts.set(name, { key, node: readValue(cursor, depth) })
+  } while (skip(cursor, ','))
+  if (!skip(cursor, '}')) expected(cursor, 'a comma or }')
+  return { start, parts }
+}
+
+function readArray(cursor: Cursor, start: number, depth: number): JsonNode {
+  const parts = new Map<number, { readonly key: undefined; readonly node: JsonNode }>()
+  if (skip(cursor, ']')) return { start, parts }
+  do parts.set(parts.size, { key: undefined, node: readValue(cursor, depth) })
+  while (skip(cursor, ','))
+  if (!skip(cursor, ']')) expected(cursor, 'a comma or ]')
+  return { start, parts }
+}
+
+function readString(cursor: Cursor, what: string): string {
+  return take(cursor, string) ?? (cursor.text[cursor.at] === '"' ? stop(cursor, 'This text in quotes is never closed, or holds a raw control character or an unknown escape.') : expected(cursor, what))
+}
+
+function take(cursor: Cursor, pattern: RegExp): string | undefined {
+  pattern.lastIndex = cursor.at
+  const found = pattern.exec(cursor.text)?.[0]
+  if (found !== undefined) cursor.at += found.length
+  return found
+}
+
+function skip(cursor: Cursor, character: string): boolean {
+  take(cursor, blank)
+  if (cursor.text[cursor.at] !== character) return false
+  cursor.at++
+  return true
+}
+
+function stop(cursor: Cursor, says: string): never {
+  cursor.faults.push({ says, offset: cursor.at })
+  throw new Stop()
+}
+
+function expected(cursor: Cursor, what: string): never {
+  const found = cursor.text.codePointAt(cursor.at)
+  return stop(cursor, found === undefined ? `The text ends where ${what} should stand.` : `${what} should stand here, not ${JSON.stringify(String.fromCodePoint(found))}.`)
 }

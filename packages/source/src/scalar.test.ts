@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { parseYaml, yamlComment, yamlScalar } from './index.ts'
 
 const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), fc.constantFrom('yes', '012', '1e3', '.5', '-', '.', '..', '~', '', 'a: b', '# a', '*a', 'null', '\u0085', '\u2028', 'a\nb', '"', '.inf', '---'))

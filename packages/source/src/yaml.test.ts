@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { dump } from 'js-yaml'
 import type { Path } from './index.ts'
 import { parseYaml } from './index.ts'
@@ -149,9 +149,9 @@ describe('positions', () => {
   test.each([{ flowLevel: -1 }, { flowLevel: 1 }, { flowLevel: 0 }])('every path of any document points to the text it was read from (%j)', (style) => {
     fc.assert(
       fc.property(fc.array(tree, { minLength: 1, maxLength: 3 }), (values) => {
-        const text = values.map((value) => `---\n${dump(value, { noRefs: true, ...style })}`).join('')
-        const lines = text.split(/\r\n|\r|\n/)
-        const { documents, problems } = read(text)
+        const dumped = values.map((value) => `---\n${dump(value, { noRefs: true, ...style })}`).join('')
+        const lines = dumped.split(/\r\n|\r|\n/)
+        const { documents, problems } = read(dumped)
         expect(problems).toEqual([])
         for (const [index, value] of values.entries()) {
           const document = documents[index]

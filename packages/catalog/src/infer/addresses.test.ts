@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { hostsIn } from './addresses.ts'
 
 const hosts = (variable: string | undefined, value: string) => hostsIn(variable, value).map(({ host, port }) => (port === undefined ? host : `${host}:${port}`))

@@ -31,15 +31,18 @@ export function dependenciesOf(units: readonly Unit[], hosts: readonly HostEntry
     }
     for (const setting of unit.settings) {
       for (const named of hostsIn(setting.variable, setting.value)) {
-        const found = find(named.host)
+        const finding = find(named.host)
         const origin = originOf(setting, named)
-        if (found.kind === 'found' && found.units.length > 0) add(found.units, origin)
-        else if (!reasons.has(`${unit.id} ${named.host}`)) for (const reason of hostReasons(unit.id, setting, named, found, origin)) reasons.set(`${unit.id} ${named.host}`, reason)
+        if (finding.kind === 'found' && finding.units.length > 0) add(finding.units, origin)
+        else {
+          const reason = hostReason(unit.id, setting, named, finding, origin)
+          if (reason !== undefined && !reasons.has(`${unit.id} ${named.host}`)) reasons.set(`${unit.id} ${named.host}`, reason)
+        }
       }
     }
     for (const { host, origin } of unit.declared) {
-      const found = find(host)
-      if (found.kind === 'found') add(found.units, origin)
+      const finding = find(host)
+      if (finding.kind === 'found') add(finding.units, origin)
     }
   }
   return { edges: [...edges.values()], reasons: [...reasons.values()] }
@@ -69,15 +72,15 @@ function found(entries: readonly HostEntry[]): HostFinding {
   return { kind: 'found', units: [...new Set(entries.flatMap(({ units }) => units))], where: (entries[0] as HostEntry).where }
 }
 
-function hostReasons(service: ServiceId, setting: Setting, named: NamedHost, finding: HostFinding, origin: Origin): readonly Reason[] {
+function hostReason(service: ServiceId, setting: Setting, named: NamedHost, finding: HostFinding, origin: Origin): Reason | undefined {
   const where = inFile(setting.file, setting.line)
   const address = named.port === undefined ? named.host : `${named.host}:${named.port}`
   const text = { where, service }
-  if (finding.kind === 'found') return [initReason('FM-INIT-HOST-EMPTY', { says: `${service} needs ${address} (${origin.says}), and ${finding.where.says} of ${finding.where.file} leads to no workload here.`, ...text })]
+  if (finding.kind === 'found') return initReason('FM-INIT-HOST-EMPTY', { says: `${service} needs ${address} (${origin.says}), and ${finding.where.says} of ${finding.where.file} leads to no workload here.`, ...text })
   // A bare word and a word of a command line are too weak to call somebody missing.
-  if (named.form === 'bare' || (setting.variable === undefined && named.form !== 'url')) return []
-  if (finding.kind === 'outside') return [initReason('FM-INIT-HOST-OUTSIDE', { says: `${service} uses ${address} (${origin.says}), which is outside of the repository.`, ...text })]
-  return [initReason('FM-INIT-HOST-UNKNOWN', { says: `${service} uses ${address} (${origin.says}), and no Service of the repository is called ${named.host}.`, ...text })]
+  if (named.form === 'bare' || (setting.variable === undefined && named.form !== 'url')) return undefined
+  if (finding.kind === 'outside') return initReason('FM-INIT-HOST-OUTSIDE', { says: `${service} uses ${address} (${origin.says}), which is outside of the repository.`, ...text })
+  return initReason('FM-INIT-HOST-UNKNOWN', { says: `${service} uses ${address} (${origin.says}), and no Service of the repository is called ${named.host}.`, ...text })
 }
 
 /** What is shown of a setting: its name and the address in it, without user, password or the rest of the value. */

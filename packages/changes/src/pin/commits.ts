@@ -1,6 +1,6 @@
 import type { ObjectName } from '@fermata/ports'
 import { shownName } from '../display.ts'
-import { miss, type Miss, type Sources } from './outcome.ts'
+import { asking, isMiss, miss, type Miss, type Sources } from './outcome.ts'
 
 /** A commit by its object name. Without a clone nobody has looked yet whether there is one: who compares it, will. */
 export interface Named {
@@ -34,8 +34,9 @@ export async function parentsOf(commit: ObjectName, { git }: Sources): Promise<r
 }
 
 async function obtained(name: ObjectName, { git }: Sources): Promise<Named | Miss> {
-  const commit = (await git.obtain([name])) ? await git.resolve(name) : undefined
-  return commit ?? unknown(name)
+  const fetched = await asking(async () => ({ there: await git.obtain([name]) }))
+  if (isMiss(fetched)) return { certain: false, reason: { ...fetched.reason, message: `${shownName(name)} is not in this clone. ${fetched.reason.message}` } }
+  return (fetched.there ? await git.resolve(name) : undefined) ?? unknown(name)
 }
 
 function unknown(name: string): Miss {

@@ -96,10 +96,10 @@ async function attempt(line: Line, counter: Counter, ask: Ask, exchange: Exchang
     answer = await exchangeOnce(line, counter, ask, exchange)
   } catch (error) {
     if (!(error instanceof Fault)) throw error
-    const worded = faultError(ask, line.target, error)
-    if (!isTransientFault(error) || (error.sent && !ask.repeatable)) throw worded
+    const final = faultError(ask, line.target, error)
+    if (!isTransientFault(error) || (error.sent && !ask.repeatable)) throw final
     if (error.sent) ask.onRepeat?.()
-    return { kind: 'again', error: worded }
+    return { kind: 'again', error: final }
   }
   if (answer.status >= 200 && answer.status < 300) return { kind: 'done', value: answer.text }
   const error = refusal(line, ask, answer)
@@ -122,11 +122,19 @@ async function openStream(line: Line, counter: Counter, ask: Ask, exchange: Exch
   counter.count(ask)
   try {
     const stream = await line.transport.open(exchange)
-    if (stream.status === 200) return stream
+    if (stream.status === 200) return { ...stream, chunks: worded(stream.chunks, line, ask) }
     if (stream.status === 401) line.credentials.forget()
     const parts: Buffer[] = []
     for await (const part of stream.chunks) parts.push(part)
     throw refusal(line, ask, { status: stream.status, headers: stream.headers, text: Buffer.concat(parts).toString('utf8') })
+  } catch (error) {
+    throw error instanceof Fault ? faultError(ask, line.target, error) : error
+  }
+}
+
+async function* worded(chunks: AsyncIterable<Buffer>, line: Line, ask: Ask): AsyncGenerator<Buffer> {
+  try {
+    yield* chunks
   } catch (error) {
     throw error instanceof Fault ? faultError(ask, line.target, error) : error
   }

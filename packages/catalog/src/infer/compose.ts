@@ -16,6 +16,7 @@ export async function composeUnits(repository: Repository, from: string, files: 
   const units: Unit[] = []
   const hosts: HostEntry[] = []
   const reasons: Reason[] = []
+  const seen = new Set<string>()
   for (const file of repository.files.keys()) {
     if (!composeName.test(nameOf(file)) || !liesIn(file, from)) continue
     const text = await readText(files, file)
@@ -27,7 +28,8 @@ export async function composeUnits(repository: Repository, from: string, files: 
     if (document === undefined || !isMapping(document.value) || !isMapping(document.value['services'])) continue
     for (const [name, service] of Object.entries(document.value['services'])) {
       const id = name.toLowerCase()
-      if (units.some((unit) => unit.id === id)) continue
+      if (seen.has(id)) continue
+      seen.add(id)
       if (!serviceIdPattern.test(id)) {
         reasons.push(initReason('FM-INIT-NAME', { says: `${JSON.stringify(name.slice(0, 120))} cannot be the id of a service.`, where: place(document, file, ['services', name]) }))
         continue

@@ -46,12 +46,17 @@ export function draftCatalog({ kubernetes, compose, builds, repository }: Source
   const parts = [dependenciesOf(kubernetes.units, kubernetes.hosts), dependenciesOf(compose.units, compose.hosts)]
   const edges = uniqueEdges(parts.flatMap((part) => part.edges).filter(({ from, to }) => ids.has(from) && ids.has(to)))
   const hostReasons = (deciding === kubernetes.units ? parts.slice(0, 1) : parts).flatMap(({ reasons }) => reasons)
+  const needs = Map.groupBy(edges, ({ from }) => from)
+  const needed = new Set(edges.map(({ to }) => to))
+  const composedBy = new Map(compose.units.map((unit) => [unit.id, unit]))
+  const buildsBy = Map.groupBy(builds, ({ name }) => plain(name ?? ''))
   const services = units.map((unit): DraftService => {
-    const composed = compose.units.find(({ id }) => id === unit.id)
-    const whole: Unit = { ...unit, built: unit.built || composed?.built === true || builds.some((build) => builtFrom(unit, build)) }
-    const own = edges.filter(({ from }) => from === unit.id)
-    const { role, by } = guessRole(whole, edges.some(({ to }) => to === unit.id), own.length > 0)
-    const sources = sourceFolders(unit, composed, builds, repository).filter((folder) => folder !== '.' || units.length === 1)
+    const composed = composedBy.get(unit.id)
+    const built = buildsBy.get(plain(unit.id)) ?? []
+    const own = needs.get(unit.id) ?? []
+    const whole: Unit = { ...unit, built: unit.built || composed?.built === true || built.length > 0 }
+    const { role, by } = guessRole(whole, needed.has(unit.id), own.length > 0)
+    const sources = sourceFolders(unit, composed, built, repository).filter((folder) => folder !== '.' || units.length === 1)
     return {
       id: unit.id,
       origin: unit.origin,
@@ -74,14 +79,14 @@ function uniqueEdges(edges: readonly Edge[]): readonly Edge[] {
   return [...new Map(edges.toReversed().map((edge) => [`${edge.from} ${edge.to}`, edge])).values()].toReversed()
 }
 
-function builtFrom(unit: Unit, { name }: BuildFolder): boolean {
-  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '')
-  return name !== undefined && plain(name) === plain(unit.id)
+/** `Cart_Service` and `cartservice` are one name. */
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '')
 }
 
 /** Where the code of a service lies: what its image is built from, else a folder that is called like it in one of the usual places. */
 function sourceFolders(unit: Unit, composed: Unit | undefined, builds: readonly BuildFolder[], repository: Repository): readonly string[] {
-  const built = [...new Set([...unit.buildFolders, ...(composed?.buildFolders ?? []), ...builds.filter((build) => builtFrom(unit, build)).map(({ folder }) => folder)])]
+  const built = [...new Set([...unit.buildFolders, ...(composed?.buildFolders ?? []), ...builds.map(({ folder }) => folder)])]
   const usual = ['src/', '', 'services/', 'apps/', 'packages/', 'cmd/'].map((above) => `${above}${unit.id}`).find((folder) => repository.folders.has(folder))
   return (built.length > 0 ? built : usual === undefined ? [] : [usual]).filter((folder) => 'path' in readRepositoryPath(folder))
 }
@@ -92,7 +97,9 @@ function unnamed(units: readonly Unit[]): readonly Reason[] {
 
 /** What is built or composed and named by no service. */
 function notDeployed(weaker: readonly Unit[], units: readonly Unit[], services: readonly DraftService[]): readonly Reason[] {
-  const lost = weaker.filter(({ id, buildFolders }) => !units.some((unit) => unit.id === id) && !(buildFolders.length > 0 && buildFolders.every((folder) => services.some(({ paths }) => paths.includes(folder)))))
+  const ids = new Set(units.map(({ id }) => id))
+  const owned = new Set(services.flatMap(({ paths }) => paths))
+  const lost = weaker.filter(({ id, buildFolders }) => !ids.has(id) && !(buildFolders.length > 0 && buildFolders.every((folder) => owned.has(folder))))
   return [...Map.groupBy(lost, ({ origin }) => origin.file)].map(([file, all]) => {
     const names = listed(all.map(({ id }) => id))
     return initReason('FM-INIT-NOT-DEPLOYED', { says: `${file} makes ${names}, which nothing here deploys.`, where: { kind: 'file', file } })

@@ -33,7 +33,9 @@ export function chooseForms(workloads: readonly FoundObject[]): { readonly chose
         continue
       }
       const pair = `${taken}\n${other}`
-      lost.set(pair, { taken, other, names: [...(lost.get(pair)?.names ?? []), name] })
+      const known = lost.get(pair)
+      if (known === undefined) lost.set(pair, { taken, other, names: [name] })
+      else known.names.push(name)
     }
   }
   const forms = [...lost.values()].map(({ taken, other, names }) =>

@@ -11,7 +11,7 @@ import { buildFolders } from './dockerfiles.ts'
 import { draftCatalog, type Draft, type DraftService } from './draft.ts'
 import { listed } from './forms.ts'
 import { readKubernetes } from './kubernetes-files.ts'
-import { knownAs } from './known-services.ts'
+import { knownServices } from './known-services.ts'
 import { draftSections } from './report.ts'
 import { liesIn, listRepository, pathWithin } from './repository.ts'
 import type { InitRequest } from './request.ts'
@@ -111,7 +111,8 @@ function newFile({ services }: Draft): Step {
 
 /** Adds what is missing. Ids that a person has changed are kept, also where new services depend on them. */
 function extend({ file, text, catalog }: Existing, { services }: Draft): Step {
-  const known = new Map(services.map((service) => [service.id, knownAs(service, catalog)]))
+  const knownAs = knownServices(catalog)
+  const known = new Map(services.map((service) => [service.id, knownAs(service)]))
   const named = services.map((service) => ({ service, dependencies: service.dependencies.map((dependency) => ({ ...dependency, id: known.get(dependency.id) ?? dependency.id })) }))
   const missing = named.filter(({ service }) => known.get(service.id) === undefined)
   const reasons = named.flatMap(({ service, dependencies }) => {

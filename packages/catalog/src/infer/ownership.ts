@@ -2,8 +2,45 @@ import { fieldAt, isMapping, objectName, podTemplateOf } from '@fermata/manifest
 import type { FoundObject } from './kubernetes-files.ts'
 
 /** Which workloads an object serves, by what either of them says. Nobody where nothing is said. */
-export function ownersOf(object: FoundObject, workloads: readonly FoundObject[]): readonly FoundObject[] {
-  return workloads.filter((workload) => sameNamespace(object, workload) && (refersTo(workload, object) || pointsAt(object, workload)))
+export type OwnersOf = (object: FoundObject) => readonly FoundObject[]
+
+/** Prepared for one set of workloads, so that a repository of thousands is not compared pair by pair. */
+export function ownersAmong(workloads: readonly FoundObject[]): OwnersOf {
+  const byReference = Map.groupBy(workloads.flatMap((workload) => [...referencesOf(workload)].map((name) => ({ name, workload }))), ({ name }) => name)
+  const byLabel = Map.groupBy(workloads.flatMap((workload) => Object.entries(labelsOf(workload)).map(([key, value]) => ({ label: `${key}=${String(value)}`, workload }))), ({ label }) => label)
+  const byName = Map.groupBy(workloads, ({ object }) => objectName(object))
+  const byPlainName = Map.groupBy(workloads, ({ object }) => object.metadata.name)
+
+  const selected = (selector: unknown): readonly FoundObject[] => {
+    // A selector that selects everything is for nobody in particular.
+    const [first, ...rest] = isMapping(selector) ? Object.entries(selector) : []
+    if (first === undefined) return []
+    return (byLabel.get(`${first[0]}=${String(first[1])}`) ?? []).map(({ workload }) => workload).filter((workload) => rest.every(([key, value]) => labelsOf(workload)[key] === value))
+  }
+  const target = (reference: unknown) => (isMapping(reference) ? (byName.get(`${String(reference['kind'])}/${String(reference['name'])}`) ?? []) : [])
+
+  const pointedAt = ({ object }: FoundObject): readonly FoundObject[] => {
+    switch (object.kind) {
+      case 'Service':
+        return selected(fieldAt(object, ['spec', 'selector']))
+      case 'PodDisruptionBudget':
+        return selected(fieldAt(object, ['spec', 'selector', 'matchLabels']))
+      case 'NetworkPolicy':
+        return selected(fieldAt(object, ['spec', 'podSelector', 'matchLabels']))
+      case 'HorizontalPodAutoscaler':
+        return target(fieldAt(object, ['spec', 'scaleTargetRef']))
+      case 'VerticalPodAutoscaler':
+        return target(fieldAt(object, ['spec', 'targetRef']))
+      case 'ScaledObject':
+        return byPlainName.get(String(fieldAt(object, ['spec', 'scaleTargetRef', 'name']))) ?? []
+      default:
+        return []
+    }
+  }
+  return (object) => {
+    const named = (byReference.get(objectName(object.object)) ?? []).map(({ workload }) => workload)
+    return [...new Set([...named, ...pointedAt(object)])].filter((workload) => sameNamespace(object, workload))
+  }
 }
 
 function sameNamespace(a: FoundObject, b: FoundObject): boolean {
@@ -11,59 +48,38 @@ function sameNamespace(a: FoundObject, b: FoundObject): boolean {
   return first === undefined || second === undefined || first === second
 }
 
-/** What the pods of a workload name: ConfigMaps, Secrets, claims, their service account. */
-function refersTo(workload: FoundObject, { object: { kind, metadata } }: FoundObject): boolean {
-  const fields = referenceFields[kind]
-  if (fields === undefined) return false
-  const spec = podTemplateOf(workload.object)?.spec
-  return kind === 'ServiceAccount' ? spec?.['serviceAccountName'] === metadata.name : names(spec, fields, metadata.name)
+function labelsOf({ object }: FoundObject): Readonly<Record<string, unknown>> {
+  const labels = podTemplateOf(object)?.metadata['labels']
+  return isMapping(labels) ? labels : {}
 }
 
-const referenceFields: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  ServiceAccount: {},
-  ConfigMap: { configMapRef: 'name', configMapKeyRef: 'name', configMap: 'name' },
-  Secret: { secretRef: 'name', secretKeyRef: 'name', secret: 'secretName', imagePullSecrets: 'name' },
-  PersistentVolumeClaim: { persistentVolumeClaim: 'claimName' },
-}
-
-/** Whether somewhere in a value one of these fields names this. */
-function names(value: unknown, fields: Readonly<Record<string, string>>, name: string): boolean {
-  if (Array.isArray(value)) return value.some((part) => names(part, fields, name))
-  if (!isMapping(value)) return false
-  return Object.entries(value).some(([key, part]) => {
-    const inner = Object.hasOwn(fields, key) ? fields[key] : undefined
-    return (inner !== undefined && isMapping(part) && part[inner] === name) || names(part, fields, name)
-  })
-}
-
-/** What an object says it is for: by selector, by target, or by the Services that it routes to. */
-function pointsAt({ object }: FoundObject, workload: FoundObject): boolean {
-  const labels = podTemplateOf(workload.object)?.metadata['labels']
-  switch (object.kind) {
-    case 'Service':
-      return matches(fieldAt(object, ['spec', 'selector']), labels)
-    case 'PodDisruptionBudget':
-      return matches(fieldAt(object, ['spec', 'selector', 'matchLabels']), labels)
-    case 'NetworkPolicy':
-      return matches(fieldAt(object, ['spec', 'podSelector', 'matchLabels']), labels)
-    case 'HorizontalPodAutoscaler':
-      return isTarget(fieldAt(object, ['spec', 'scaleTargetRef']), workload)
-    case 'VerticalPodAutoscaler':
-      return isTarget(fieldAt(object, ['spec', 'targetRef']), workload)
-    case 'ScaledObject':
-      return fieldAt(object, ['spec', 'scaleTargetRef', 'name']) === workload.object.metadata.name
-    default:
-      return false
+/** What the pods of a workload name, as `Kind/name`: ConfigMaps, Secrets, claims, their service account. */
+function referencesOf({ object }: FoundObject): ReadonlySet<string> {
+  const found = new Set<string>()
+  const spec = podTemplateOf(object)?.spec
+  if (typeof spec?.['serviceAccountName'] === 'string') found.add(`ServiceAccount/${spec['serviceAccountName']}`)
+  const walk = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(walk)
+    if (!isMapping(value)) return
+    for (const [key, part] of Object.entries(value)) {
+      for (const { field, name, kind } of referenceFields) {
+        if (field === key && isMapping(part) && typeof part[name] === 'string') found.add(`${kind}/${part[name]}`)
+      }
+      walk(part)
+    }
   }
+  walk(spec)
+  for (const secret of Array.isArray(spec?.['imagePullSecrets']) ? spec['imagePullSecrets'] : []) if (isMapping(secret)) found.add(`Secret/${String(secret['name'])}`)
+  return found
 }
 
-/** A selector that selects everything is for nobody in particular. */
-function matches(selector: unknown, labels: unknown): boolean {
-  if (!isMapping(selector) || !isMapping(labels)) return false
-  const wanted = Object.entries(selector)
-  return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value)
-}
-
-function isTarget(target: unknown, workload: FoundObject): boolean {
-  return isMapping(target) && `${String(target['kind'])}/${String(target['name'])}` === objectName(workload.object)
-}
+const referenceFields = [
+  { field: 'configMapRef', name: 'name', kind: 'ConfigMap' },
+  { field: 'configMapKeyRef', name: 'name', kind: 'ConfigMap' },
+  { field: 'configMap', name: 'name', kind: 'ConfigMap' },
+  { field: 'secretRef', name: 'name', kind: 'Secret' },
+  { field: 'secretKeyRef', name: 'name', kind: 'Secret' },
+  { field: 'secret', name: 'secretName', kind: 'Secret' },
+  { field: 'secret', name: 'name', kind: 'Secret' },
+  { field: 'persistentVolumeClaim', name: 'claimName', kind: 'PersistentVolumeClaim' },
+] as const

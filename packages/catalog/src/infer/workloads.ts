@@ -6,7 +6,7 @@ import { objectPattern, serviceIdPattern } from '../schema.ts'
 import { initReason } from './codes.ts'
 import { chooseForms, listed } from './forms.ts'
 import type { FoundObject, KubernetesFiles } from './kubernetes-files.ts'
-import { ownersOf } from './ownership.ts'
+import { ownersAmong, type OwnersOf } from './ownership.ts'
 import { folderOf, liesIn, nameOf, type Repository } from './repository.ts'
 import { settingsOf, type FindConfigMap } from './settings.ts'
 import type { Gathered, HostEntry, Origin, Unit } from './unit.ts'
@@ -15,14 +15,16 @@ import type { Gathered, HostEntry, Origin, Unit } from './unit.ts'
 export function kubernetesUnits({ objects, reasons }: KubernetesFiles, repository: Repository): Gathered & { readonly reasons: readonly Reason[] } {
   const workloads = objects.filter(isWorkload)
   const forms = chooseForms(workloads)
-  const named = forms.chosen.filter(({ object, file }) => serviceIdPattern.test(object.metadata.name) && 'path' in readRepositoryPath(file))
-  const unnamed = forms.chosen.filter((one) => !named.includes(one)).map(nameReason)
-  const considered = objects.filter((one) => !workloads.includes(one) && !lostFolder(one, workloads, forms.chosen))
-  const parts = divide(considered, named)
+  const canBeNamed = ({ object, file }: FoundObject) => serviceIdPattern.test(object.metadata.name) && 'path' in readRepositoryPath(file)
+  const named = forms.chosen.filter(canBeNamed)
+  const unnamed = forms.chosen.filter((one) => !canBeNamed(one)).map(nameReason)
+  const considered = objects.filter(besides(workloads, forms.chosen))
+  const ownersOf = ownersAmong(named)
+  const parts = divide(considered, named, ownersOf)
   const findConfigMap = configMaps(considered)
-  const units = named.map((workload): Unit => {
-    const own = [workload, ...parts.owned.filter(({ owner }) => owner === workload).map(({ object }) => object)]
-    return {
+  const manifestsOf = manifestWriter(objects, repository)
+  const units = named.map(
+    (workload): Unit => ({
       id: workload.object.metadata.name,
       origin: originOf(workload),
       images: containersOf(workload.object).flatMap(({ image, role }) => (image === undefined || role !== 'container' ? [] : [image])),
@@ -30,12 +32,12 @@ export function kubernetesUnits({ objects, reasons }: KubernetesFiles, repositor
       built: false,
       settings: settingsOf(workload, findConfigMap),
       declared: [],
-      manifests: manifestsOf(own, objects, repository),
+      manifests: manifestsOf([workload, ...(parts.owned.get(workload) ?? [])]),
       buildFolders: [],
       healthCheck: healthCheckOf(workload),
-    }
-  })
-  return { units, hosts: hostsOf(considered, named), reasons: [...reasons, ...forms.reasons, ...unnamed, ...parts.reasons] }
+    }),
+  )
+  return { units, hosts: hostsOf(considered, named, ownersOf), reasons: [...reasons, ...forms.reasons, ...unnamed, ...parts.reasons] }
 }
 
 /** What runs on and on. Jobs and bare Pods belong to what stands beside them. */
@@ -43,28 +45,31 @@ function isWorkload({ object }: FoundObject): boolean {
   return podTemplateOf(object) !== undefined && !['Job', 'Pod', 'PodTemplate'].includes(object.kind)
 }
 
-/** Whether an object lies beside workloads of which none was taken. */
-function lostFolder({ file }: FoundObject, workloads: readonly FoundObject[], chosen: readonly FoundObject[]): boolean {
-  const beside = (one: FoundObject) => folderOf(one.file) === folderOf(file)
-  return workloads.some(beside) && !chosen.some(beside)
+/** Objects that are no workloads, and do not lie in a folder of which none was taken: they belong to the form that was left out. */
+function besides(workloads: readonly FoundObject[], chosen: readonly FoundObject[]): (object: FoundObject) => boolean {
+  const all = new Set(workloads)
+  const folders = new Set(workloads.map(({ file }) => folderOf(file)))
+  const taken = new Set(chosen.map(({ file }) => folderOf(file)))
+  return (object) => !all.has(object) && (!folders.has(folderOf(object.file)) || taken.has(folderOf(object.file)))
 }
 
 interface Division {
-  readonly owned: readonly { readonly object: FoundObject; readonly owner: FoundObject }[]
+  /** Objects by the workload that they belong to. */
+  readonly owned: ReadonlyMap<FoundObject, readonly FoundObject[]>
   readonly reasons: readonly Reason[]
 }
 
 /** Gives each object to the one workload that it serves: by reference or selector, else because it stands in its file. */
-function divide(objects: readonly FoundObject[], workloads: readonly FoundObject[]): Division {
-  const owned: { readonly object: FoundObject; readonly owner: FoundObject }[] = []
+function divide(objects: readonly FoundObject[], workloads: readonly FoundObject[], ownersOf: OwnersOf): Division {
+  const owned = new Map<FoundObject, FoundObject[]>()
   const reasons: Reason[] = []
   const left: FoundObject[] = []
   const inFileOf = Map.groupBy(workloads, ({ file }) => file)
   for (const object of objects) {
-    const owners = ownersOf(object, workloads)
+    const owners = ownersOf(object)
     const beside = inFileOf.get(object.file) ?? []
     const [only] = owners.length === 1 ? owners : beside.length === 1 && (owners.length === 0 || owners.includes(beside[0] as FoundObject)) ? beside : []
-    if (only !== undefined) owned.push({ object, owner: only })
+    if (only !== undefined) push(owned, only, object)
     else if (owners.length > 1) {
       const names = owners.map((owner) => owner.object.metadata.name)
       reasons.push(initReason('FM-INIT-SHARED-OBJECT', { says: `${objectName(object.object)} belongs to ${listed(names)}, and so to none of them.`, where: object.where }))
@@ -77,25 +82,37 @@ function divide(objects: readonly FoundObject[], workloads: readonly FoundObject
 }
 
 /** Whole files where all that they hold is the service's, whole folders where all their files are, and else the objects by name. */
-function manifestsOf(own: readonly FoundObject[], all: readonly FoundObject[], repository: Repository): readonly ManifestSource[] {
-  const whole: string[] = []
-  const parts: ManifestSource[] = []
-  for (const [file, objects] of Map.groupBy(own, (object) => object.file)) {
-    if (!('path' in readRepositoryPath(file))) continue
-    const held = all.filter((object) => object.file === file)
-    const names = objects.map(({ object }) => objectName(object)).filter((name) => objectPattern.test(name))
-    if (held.every((object) => objects.includes(object))) whole.push(file)
-    else if (names.length > 0) parts.push({ path: file, objects: names })
+function manifestWriter(all: readonly FoundObject[], repository: Repository): (own: readonly FoundObject[]) => readonly ManifestSource[] {
+  const held = Map.groupBy(all, ({ file }) => file)
+  const readable = readableBelow(repository)
+  return (own) => {
+    const whole: string[] = []
+    const parts: ManifestSource[] = []
+    for (const [file, objects] of Map.groupBy(own, (object) => object.file)) {
+      if (!('path' in readRepositoryPath(file))) continue
+      const names = objects.map(({ object }) => objectName(object)).filter((name) => objectPattern.test(name))
+      if (held.get(file)?.every((object) => objects.includes(object))) whole.push(file)
+      else if (names.length > 0) parts.push({ path: file, objects: names })
+    }
+    return [...foldersOf(whole, readable).map((path) => ({ path })), ...parts]
   }
-  return [...foldersOf(whole, repository).map((path) => ({ path })), ...parts]
+}
+
+/** For each folder, every file below it that would be read as manifest or kustomization. */
+function readableBelow(repository: Repository): ReadonlyMap<string, readonly string[]> {
+  const below = new Map<string, string[]>()
+  for (const file of repository.files.keys()) {
+    if (!/\.(?:ya?ml|json)$|(?:^|\/)Kustomization$/.test(file)) continue
+    for (let folder = folderOf(file); folder !== '.'; folder = folderOf(folder)) push(below, folder, file)
+  }
+  return below
 }
 
 /** A folder instead of its files, when it holds two or more and nothing else that would be read with it. */
-function foldersOf(files: readonly string[], repository: Repository): readonly string[] {
-  const folders = new Set(files.map(folderOf).filter((folder) => folder !== '.'))
-  const taken = [...folders].filter((folder) => {
-    const readable = [...repository.files.keys()].filter((path) => liesIn(path, folder) && /(?:\.ya?ml|\.json|^Kustomization|\/Kustomization)$/.test(path))
-    return readable.length > 1 && readable.every((path) => files.includes(path)) && !readable.some((path) => /^kustomization\./i.test(nameOf(path)))
+function foldersOf(files: readonly string[], readable: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const taken = [...new Set(files.map(folderOf))].filter((folder) => {
+    const all = readable.get(folder) ?? []
+    return all.length > 1 && all.every((path) => files.includes(path) && !/^kustomization\./i.test(nameOf(path)))
   })
   const top = taken.filter((folder) => !taken.some((other) => other !== folder && liesIn(folder, other)))
   return [...files.filter((file) => !top.some((folder) => liesIn(file, folder))), ...top].toSorted()
@@ -109,12 +126,12 @@ function configMaps(objects: readonly FoundObject[]): FindConfigMap {
   }
 }
 
-function hostsOf(objects: readonly FoundObject[], workloads: readonly FoundObject[]): readonly HostEntry[] {
+function hostsOf(objects: readonly FoundObject[], workloads: readonly FoundObject[], ownersOf: OwnersOf): readonly HostEntry[] {
   const services = objects.filter(({ object }) => object.kind === 'Service' && object.apiVersion === 'v1')
   const selected = services.map((service): HostEntry => ({
     host: service.object.metadata.name,
     namespace: service.object.metadata.namespace,
-    units: fieldAt(service.object, ['spec', 'type']) === 'ExternalName' ? [] : ownersOf(service, workloads).map(({ object }) => object.metadata.name),
+    units: fieldAt(service.object, ['spec', 'type']) === 'ExternalName' ? [] : ownersOf(service).map(({ object }) => object.metadata.name),
     where: originOf(service),
   }))
   const own = workloads.filter(({ object }) => object.apiVersion.startsWith('serving.knative.dev/'))
@@ -147,4 +164,10 @@ function nameReason({ object, file, where }: FoundObject): Reason {
   const reading = readRepositoryPath(file)
   if ('says' in reading) return initReason('FM-INIT-NAME', { says: reading.says, remedy: reading.remedy, where: inFile(file) })
   return initReason('FM-INIT-NAME', { says: `${JSON.stringify(object.metadata.name.slice(0, 120))} cannot be the id of a service.`, remedy: 'Ids are lower-case letters, digits, dots, underscores and hyphens, at most 100.', where })
+}
+
+function push<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [value])
+  else list.push(value)
 }

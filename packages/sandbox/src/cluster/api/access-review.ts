@@ -21,7 +21,7 @@ export function accessReview(core: Core, kind: ResourceKind, user: User, body: u
       const namespace = String(spec['namespace'] ?? '')
       if (namespace === '') throw badRequest('no namespace on request')
       const resourceRules = rulesIn(core, user, namespace).map((rule) => ({ verbs: rule.verbs, apiGroups: rule.groups, resources: rule.resources, ...(rule.names === undefined ? {} : { resourceNames: rule.names }) }))
-      return normal(core, kind, { ...review, status: { resourceRules, nonResourceRules: [], incomplete: false } })
+      return normal(core, kind, { status: { resourceRules, nonResourceRules: [], incomplete: false } })
     }
     default: throw notImplemented(kind.kind)
   }

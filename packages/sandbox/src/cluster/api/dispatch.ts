@@ -39,6 +39,7 @@ export function dispatch(server: Server, asked: Asked): Answer {
   const { core } = server
   const { kind, verb, namespace, name, subresource } = asked.route
   const writer = writerOf(asked.query, asked.user.name, asked.userAgent, asked.warn)
+  if (kind.type === 'core.v1.Endpoints') asked.warn('v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice')
   if (kind.origin === 'virtual') return verb === 'create' ? json(accessReview(core, kind, asked.user, wholeObject(asked.body, kind.kind), writer), 201) : refuseMethod()
   if (subresource !== '' && subresource !== 'status') {
     if (name === undefined) throw pageNotFound()

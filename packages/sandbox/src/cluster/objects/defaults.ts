@@ -13,7 +13,10 @@ const deployment = spec((given) => template({
   strategy: rolling(given['strategy'], { maxUnavailable: '25%', maxSurge: '25%' }),
 }))
 
-const daemonSet = spec((given) => template({ revisionHistoryLimit: 10, ...given, updateStrategy: rolling(given['updateStrategy'], { maxUnavailable: 1, maxSurge: 0 }) }))
+/** The generation of the template, in an annotation that only old clients read. */
+const daemonSet: Defaulting = (object) => within(daemonSetSpec(object), 'metadata', (metadata) => ({ ...metadata, annotations: { 'deprecated.daemonset.template.generation': '1', ...(isObject(metadata['annotations']) ? metadata['annotations'] : {}) } }))
+
+const daemonSetSpec = spec((given) => template({ revisionHistoryLimit: 10, ...given, updateStrategy: rolling(given['updateStrategy'], { maxUnavailable: 1, maxSurge: 0 }) }))
 
 const statefulSet = spec((given) => each(template({
   replicas: 1, revisionHistoryLimit: 10, podManagementPolicy: 'OrderedReady', ...given,
@@ -28,10 +31,18 @@ function rolling(strategy: unknown, defaults: JsonObject): JsonObject {
   return { ...given, type, rollingUpdate: { ...defaults, ...(isObject(given['rollingUpdate']) ? given['rollingUpdate'] : {}) } }
 }
 
-const job = spec((given) => template({
+const jobSpec = spec((given) => template({
   ...(given['completions'] === undefined && given['parallelism'] === undefined ? { completions: 1, parallelism: 1 } : {}),
   parallelism: 1, backoffLimit: 6, completionMode: 'NonIndexed', suspend: false, manualSelector: false, podReplacementPolicy: given['podFailurePolicy'] === undefined ? 'TerminatingOrFailed' : 'Failed', ...given,
 }))
+
+/** A Job without labels takes those of its template. */
+const job: Defaulting = (object) => {
+  const filled = jobSpec(object)
+  const metadata = isObject(filled['metadata']) ? filled['metadata'] : {}
+  const inner = isObject(filled['spec']) && isObject(filled['spec']['template']) && isObject(filled['spec']['template']['metadata']) ? filled['spec']['template']['metadata']['labels'] : undefined
+  return metadata['labels'] !== undefined || inner === undefined ? filled : { ...filled, metadata: { ...metadata, labels: inner } }
+}
 
 const cronJob = spec((given) => within({ concurrencyPolicy: 'Allow', suspend: false, successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 1, ...given }, 'jobTemplate', (jobTemplate) => within(jobTemplate, 'spec', template)))
 
@@ -50,8 +61,19 @@ const claimDefaults: Defaulting = (object) => ({ ...within(object, 'spec', (give
 const autoscaler = spec((given) => {
   const metrics = given['metrics']
   const cpu = { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }
-  return { minReplicas: 1, ...given, metrics: isArray(metrics) && metrics.length > 0 ? metrics : [cpu] }
+  const behaviour = isObject(given['behavior']) ? { behavior: scalingRules(given['behavior']) } : {}
+  return { minReplicas: 1, ...given, ...behaviour, metrics: isArray(metrics) && metrics.length > 0 ? metrics : [cpu] }
 })
+
+/** Policies of an autoscaler that names some. */
+function scalingRules(given: JsonObject): JsonObject {
+  const policy = (type: string, value: number): JsonObject => ({ type, value, periodSeconds: 15 })
+  const rules = (field: string, defaults: JsonObject): JsonObject => ({ ...defaults, ...(isObject(given[field]) ? given[field] : {}) })
+  return {
+    scaleUp: rules('scaleUp', { stabilizationWindowSeconds: 0, selectPolicy: 'Max', policies: [policy('Pods', 4), policy('Percent', 100)] }),
+    scaleDown: rules('scaleDown', { selectPolicy: 'Max', policies: [policy('Percent', 100)] }),
+  }
+}
 
 const networkPolicy = spec((given) => {
   const protocols = (rule: JsonObject): JsonObject => each(rule, 'ports', (port) => ({ protocol: 'TCP', ...port }))
@@ -80,7 +102,10 @@ const customResourceDefinition = spec((given) => within(
   (names) => ({ singular: String(names['kind'] ?? '').toLowerCase(), listKind: `${String(names['kind'] ?? '')}List`, ...names }),
 ))
 
+const namespace: Defaulting = (object) => within(object, 'metadata', (metadata) => ({ ...metadata, labels: { ...(isObject(metadata['labels']) ? metadata['labels'] : {}), ...(metadata['name'] === undefined ? {} : { 'kubernetes.io/metadata.name': metadata['name'] }) } }))
+
 const byType: Readonly<Record<string, Defaulting>> = {
+  'core.v1.Namespace': namespace, 'scheduling.v1.PriorityClass': (object) => ({ preemptionPolicy: 'PreemptLowerPriority', ...object }), 'storage.v1.StorageClass': (object) => ({ reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate', ...object }),
   'core.v1.Pod': podDefaults, 'core.v1.Secret': secret, 'core.v1.Service': service, 'core.v1.PersistentVolumeClaim': claimDefaults, 'core.v1.Endpoints': endpoints,
   'apps.v1.Deployment': deployment, 'apps.v1.ReplicaSet': spec((given) => template({ replicas: 1, ...given })), 'apps.v1.StatefulSet': statefulSet, 'apps.v1.DaemonSet': daemonSet,
   'batch.v1.Job': job, 'batch.v1.CronJob': cronJob, 'autoscaling.v2.HorizontalPodAutoscaler': autoscaler, 'networking.v1.NetworkPolicy': networkPolicy,

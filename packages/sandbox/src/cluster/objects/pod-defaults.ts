@@ -59,7 +59,7 @@ const httpDefaults = (http: JsonObject): JsonObject => ({ path: '/', scheme: 'HT
 
 function probeDefaults(probe: JsonObject): JsonObject {
   const filled = { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3, ...probe }
-  return within(within(filled, 'httpGet', httpDefaults), 'grpc', (grpc) => ({ service: '', ...grpc }))
+  return within(within(filled, 'httpGet', httpDefaults), 'grpc', (grpc) => ({ ...grpc, service: grpc['service'] ?? '' }))
 }
 
 const environmentDefaults = (variable: JsonObject): JsonObject => within(variable, 'valueFrom', (from) => within(from, 'fieldRef', (reference) => ({ apiVersion: 'v1', ...reference })))

@@ -40,7 +40,8 @@ export function prepareCreate(core: Core, kind: ResourceKind, object: JsonObject
     case 'core.v1.Service': return within(fresh, 'spec', (spec) => serviceAddresses(core, spec))
     case 'core.v1.Namespace': return { ...prepareNamespace(fresh), status: { phase: 'Active' } }
     case 'batch.v1.Job': return prepareJob(core, fresh)
-    case 'core.v1.PersistentVolumeClaim': return { ...fresh, status: { phase: 'Pending' } }
+    case 'apiextensions.v1.CustomResourceDefinition': return { ...fresh, status: { storedVersions: storedVersions(fresh) } }
+    case 'core.v1.PersistentVolumeClaim': return within({ ...fresh, status: { phase: 'Pending' } }, 'metadata', (metadata) => ({ ...metadata, finalizers: [...(isArray(metadata['finalizers']) ? metadata['finalizers'] : []), 'kubernetes.io/pvc-protection'] }))
     default: return fresh
   }
 }
@@ -60,6 +61,11 @@ export function prepareUpdate(kind: ResourceKind, before: JsonObject, after: Jso
   return kept
 }
 
+function storedVersions(definition: JsonObject): readonly unknown[] {
+  const versions = isObject(definition['spec']) && isArray(definition['spec']['versions']) ? definition['spec']['versions'].filter(isObject) : []
+  return versions.filter((version) => version['storage'] === true).map((version) => version['name'])
+}
+
 function preparePod(pod: JsonObject): JsonObject {
   const spec = isObject(pod['spec']) ? pod['spec'] : {}
   const tolerations = isArray(spec['tolerations']) ? spec['tolerations'] : []
@@ -74,9 +80,7 @@ function preparePod(pod: JsonObject): JsonObject {
 }
 
 function prepareNamespace(namespace: JsonObject): JsonObject {
-  const metadata = isObject(namespace['metadata']) ? namespace['metadata'] : {}
-  const labels = isObject(metadata['labels']) ? metadata['labels'] : {}
-  return { ...namespace, metadata: { ...metadata, labels: { ...labels, 'kubernetes.io/metadata.name': metadata['name'] } }, spec: { finalizers: ['kubernetes'] } }
+  return { ...namespace, spec: { finalizers: ['kubernetes'] } }
 }
 
 function serviceAddresses(core: Core, spec: JsonObject): JsonObject {
@@ -109,5 +113,6 @@ function prepareJob(core: Core, job: JsonObject): JsonObject {
   const uid = typeof metadata['uid'] === 'string' ? metadata['uid'] : randomUid(core.random)
   const labels = { 'batch.kubernetes.io/controller-uid': uid, 'batch.kubernetes.io/job-name': metadata['name'], 'controller-uid': uid, 'job-name': metadata['name'] }
   const template = within({ metadata: {}, ...(isObject(spec['template']) ? spec['template'] : {}) }, 'metadata', (given) => ({ ...given, labels: { ...(isObject(given['labels']) ? given['labels'] : {}), ...labels } }))
-  return { ...job, spec: { ...spec, selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } }, template } }
+  const own = same(metadata['labels'], isObject(spec['template']) && isObject(spec['template']['metadata']) ? spec['template']['metadata']['labels'] : undefined) ? { labels: { ...(isObject(metadata['labels']) ? metadata['labels'] : {}), ...labels } } : {}
+  return { ...job, metadata: { ...metadata, ...own }, spec: { ...spec, selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } }, template } }
 }

@@ -23,7 +23,7 @@ export function validateMetadata(kind: ResourceKind, object: KubeObject): readon
 
 function nameProblem(kind: ResourceKind, name: string): string | undefined {
   if (pathNamed.has(kind.type)) return name === '.' || name === '..' || /[/%]/.test(name) ? `may not contain '${/[/%]/.exec(name)?.[0] ?? name}'` : undefined
-  if (labelNamed.has(kind.type)) return labelProblem(name)
+  if (labelNamed.has(kind.type)) return name.includes('.') ? 'must not contain dots' : labelProblem(name)
   return serviceNamed.has(kind.type) ? serviceNameProblem(name) : subdomainProblem(name)
 }
 

@@ -3,9 +3,12 @@ import type { Cause } from '../api/status.ts'
 import type { ResourceKind } from '../kinds/kind.ts'
 import { validateMetadata, validateMetadataUpdate } from './validate-metadata.ts'
 import { workloadRules } from './validate-workload.ts'
+import { configRules } from './validate-config.ts'
+import { networkRules } from './validate-network.ts'
+import { podRules } from './validate-pod.ts'
 import type { KindRules } from './rules.ts'
 
-const rules: Readonly<Record<string, KindRules>> = { ...workloadRules }
+const rules: Readonly<Record<string, KindRules>> = { ...podRules, ...workloadRules, ...networkRules, ...configRules }
 
 /** What is wrong with an object, as the API server says it. Empty when nothing is. */
 export function validate(kind: ResourceKind, object: KubeObject): readonly Cause[] {

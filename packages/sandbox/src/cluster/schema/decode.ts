@@ -143,10 +143,14 @@ function readBytes(value: unknown, place: Place): string {
   return value
 }
 
+const goLayout = { time: '2006-01-02T15:04:05Z07:00', 'micro-time': '2006-01-02T15:04:05.000000Z07:00' } as const
+
 function readTime(type: 'time' | 'micro-time', value: unknown, place: Place): string {
   if (typeof value !== 'string') throw mismatch(value, type === 'time' ? 'v1.Time' : 'v1.MicroTime', place)
   const at = Date.parse(value)
-  if (!/^\d{4}-\d{2}-\d{2}T/.test(value) || Number.isNaN(at)) throw new DecodeError(`parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`)
+  if (!/^\d{4}-\d{2}-\d{2}T/.test(value) || Number.isNaN(at)) throw new DecodeError(`parsing time ${JSON.stringify(value)} as "${goLayout[type]}": cannot parse ${JSON.stringify(value)} as "2006"`)
+  const fraction = /T\d{2}:\d{2}:\d{2}(\.\d{6})?(Z|[+-]\d{2}:\d{2})$/.exec(value)
+  if (type === 'micro-time' && (fraction === null || fraction[1] === undefined)) throw new DecodeError(`parsing time ${JSON.stringify(value)} as "${goLayout[type]}": cannot parse ${JSON.stringify(fraction?.[2] ?? value)} as ".000000"`)
   const iso = new Date(at).toISOString()
   return type === 'time' ? `${iso.slice(0, 19)}Z` : `${iso.slice(0, 19)}.${(/\.(\d{1,6})/.exec(value)?.[1] ?? '').padEnd(6, '0')}Z`
 }

@@ -25,11 +25,8 @@ const inputs = new Set<string>()
 for (const name of packages) {
   const folder = join(work, 'node_modules/@fermata', name)
   const kind = commonJs.includes(name) ? 'cjs' : 'esm'
-  const file = kind === 'cjs' ? 'index.cjs' : 'index.js'
-  const made = await transpile(root, `packages/${name}/src/index.ts`, join(folder, file), kind)
-  for (const input of made.inputs) inputs.add(input)
-  for (const left of made.left) inputs.add(`node_modules/${left}/package.json`.replace('zod/mini/', 'zod/'))
-  await writeText(join(folder, 'package.json'), JSON.stringify({ name: `@fermata/${name}`, type: 'module', exports: `./${file}`, sideEffects: false }))
+  await part(`packages/${name}/src/index.ts`, folder, 'index', kind)
+  await writeText(join(folder, 'package.json'), JSON.stringify({ name: `@fermata/${name}`, type: kind === 'cjs' ? 'commonjs' : 'module', exports: './index.js', sideEffects: false }))
 }
 const entries: string[] = ['fermata']
 for (const name of actions) {
@@ -53,8 +50,8 @@ await writeText(
 
 const { code, assets } = await joined(join(work, 'index.js'))
 rmSync(out, { recursive: true, force: true })
-const files = new Map<string, string | Buffer>([['index.js', code]])
-for (const [name, asset] of Object.entries(assets)) files.set(name, asset.source)
+const files = new Map<string, string | Buffer>([['index.js', withoutPaths(code)]])
+for (const [name, asset] of Object.entries(assets)) files.set(name, withoutPaths(asset.source))
 for (const name of entries) files.set(`${name}.js`, `${name === 'fermata' ? '#!/usr/bin/env node\n' : ''}import { start } from './index.js'\nawait start('${name}')\n`)
 files.set('package.json', '{ "type": "module" }\n')
 files.set('licenses.txt', licences())
@@ -76,6 +73,19 @@ async function joined(entry: string): ReturnType<typeof ncc> {
     rmSync(work, { recursive: true, force: true })
     process.exit(1)
   }
+}
+
+/** One file of a package, and those that it loads late. */
+async function part(entry: string, folder: string, name: string, kind: 'esm' | 'cjs'): Promise<void> {
+  const made = await transpile(root, entry, join(folder, `${name}.js`), kind)
+  for (const input of made.inputs) inputs.add(input)
+  for (const left of made.left) inputs.add(`node_modules/${left}/package.json`.replace('zod/mini/', 'zod/'))
+  for (const [late, file] of made.late) await part(file, folder, late, kind)
+}
+
+/** ncc says of each module where it lay on this machine, which is another place in every build. */
+function withoutPaths(source: string | Buffer): string {
+  return source.toString().replace(/^;?\/\/ (CONCATENATED MODULE|EXTERNAL MODULE): .*\n/gm, '')
 }
 
 function licences(): string {

@@ -66,7 +66,7 @@ export function connect(wish: ConnectionWish): Connection {
 }
 
 async function load({ token, apiUrl, log }: ConnectionWish): Promise<Octokit> {
-  const [{ getOctokit }, { Agent, EnvHttpProxyAgent, fetch, Response: WholeResponse }] = await Promise.all([import('@actions/github'), import('undici')])
+  const { getOctokit, Agent, EnvHttpProxyAgent, fetch, Response: WholeResponse } = await import('./octokit.ts')
   const dispatcher = isLoopback(new URL(apiUrl).hostname) ? new Agent() : new EnvHttpProxyAgent()
   const says = (message: string) => log?.debug(message)
   return getOctokit(token, {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { readRequest } from '@fermata/capability'
+import { objectName, readManifests } from '@fermata/manifests'
 import type { Files } from '@fermata/ports'
 import { locationText, type Report } from '@fermata/verdict'
 import * as fc from 'fast-check'
@@ -141,6 +142,26 @@ describe('manifests', () => {
     expect([...catalog.services.values()].map(({ id, role }) => `${id} ${role}`)).toEqual(['attack load-generator', 'judge service', 'load-test service', 'loadgen load-generator', 'web service'])
   })
 
+  test('a Service of two workloads leads to both, and belongs to neither', async () => {
+    const stable = deployment('cart-stable').replace('{app: cart-stable}', '{app: cart}')
+    const canary = deployment('cart-canary').replace('{app: cart-canary}', '{app: cart}')
+    const { edges, said } = await init({ 'stable.yaml': stable, 'canary.yaml': canary, 'service.yaml': service('cart'), 'web.yaml': both('web', { CART_ADDR: 'cart:80' }) })
+    expect(edges).toEqual(['web -> cart-stable', 'web -> cart-canary'].toSorted())
+    expect(said).toEqual(['FM-INIT-SHARED-OBJECT service.yaml:1:1 Service/cart belongs to cart-canary, cart-stable, and so to none of them.'])
+  })
+
+  test('from may be one file', async () => {
+    const { catalog } = await init({ 'k8s/a.yaml': both('a'), 'k8s/b.yaml': both('b'), 'b/main.go': '' }, { from: './k8s/b.yaml' })
+    expect([...catalog.services.values()].map(({ id, paths }) => [id, paths])).toEqual([['b', ['b', 'k8s/b.yaml']]])
+  })
+
+  test('the report shows every guess with its place', async () => {
+    const { report } = await init({ 'a.yaml': both('a', { B_ADDR: 'b:80' }), 'b.yaml': both('b', {}, 'redis') })
+    const rows = report.sections.flatMap(({ blocks }) => blocks.flatMap((block) => (block.kind === 'table' ? block.rows : []))).map((row) => row.map((cell) => (typeof cell === 'object' ? cell.text : String(cell))).join(' | '))
+    expect(rows).toEqual(['a | service | a.yaml | a.yaml:1 Deployment/a | added', 'b | datastore (image redis) | b.yaml | b.yaml:1 Deployment/b | added', 'a | b | a.yaml:12 B_ADDR=b:80'])
+    expect(report.summary).toBe('2 services and 1 dependency found; fermata.yaml was written with 2 services')
+  })
+
   test('charts, broken files and impossible names are said', async () => {
     const { said } = await init({ 'a.yaml': both('a'), 'chart/Chart.yaml': 'name: x\n', 'chart/templates/d.yaml': 'apiVersion: v1\nkind: {{ x }}', 'broken.yaml': 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: "b\n', 'upper.yaml': deployment('Upper') })
     expect(said).toEqual([
@@ -264,7 +285,7 @@ const boutique = join(import.meta.dirname, '../../../../../shared/inputs/online-
 const there = existsSync(boutique)
 const onDisk = (written: Map<string, string>): Files => ({
   read: (path) => Promise.resolve(existsSync(join(boutique, path)) ? readFileSync(join(boutique, path)) : undefined),
-  list: (path) => Promise.resolve(readdirSync(join(boutique, path), { withFileTypes: true }).map((entry) => ({ name: entry.name, kind: entry.isDirectory() ? ('folder' as const) : ('file' as const), size: statSync(join(boutique, path, entry.name)).size }))),
+  list: async (path) => !existsSync(join(boutique, path)) || !statSync(join(boutique, path)).isDirectory() ? undefined : readdirSync(join(boutique, path), { withFileTypes: true }).map((entry) => ({ name: entry.name, kind: entry.isDirectory() ? ('folder' as const) : ('file' as const), size: statSync(join(boutique, path, entry.name)).size })),
   write: async (path, text) => void written.set(path, String(text)),
 })
 const withBoutique = there ? test : test.skip
@@ -287,4 +308,10 @@ withBoutique(`a real shop: eleven services, redis beside them, and who calls who
   expect(said.filter((line) => line.startsWith('FM-INIT-HOST'))).toEqual([expect.stringContaining('frontend uses shoppingassistantservice:80')])
   expect(said).toContainEqual(expect.stringContaining('kustomize/base defines adservice'))
   expect(report.verdict).toBe('warn')
+
+  const readings = await Promise.all([...catalog.services.values()].map(({ manifests }) => readManifests(manifests, onDisk(written))))
+  expect(readings.flatMap(({ problems }) => problems)).toEqual([])
+  const objects = readings.flatMap((reading) => reading.objects.map(({ object }) => objectName(object)))
+  expect(objects).toHaveLength(new Set(objects).size)
+  expect(objects.filter((name) => name.startsWith('Deployment/'))).toHaveLength(12)
 })

@@ -5,13 +5,14 @@ import type { DeployPorts } from './deploy.ts'
 import type { ServiceWork } from './hands/work.ts'
 import { entryOf, type JournalHead } from './journal/entry.ts'
 import { journalsIn } from './journal/store.ts'
-import { journalScribe } from './journal/writer.ts'
+import { type JournalScribe, journalScribe } from './journal/writer.ts'
 import { makePlan, type Prepared } from './make-plan.ts'
 import { beginRelease } from './machine/advance.ts'
 import { orderOf, type Order } from './machine/order.ts'
 import { planDifferences } from './plan/differences.ts'
 import { keepPlan } from './plan/keep-plan.ts'
 import { refOf } from './plan/objects.ts'
+import { partOf } from './plan/plan.ts'
 import { readPlan } from './plan/read-plan.ts'
 import { releaseId } from './release-id.ts'
 import { reportPlan } from './report/plan-report.ts'
@@ -40,8 +41,10 @@ export async function applyRelease(request: DeployRequest, ports: DeployPorts): 
   const head = headOf(request, ports, prepared, release, startedAt)
   // A release that changes nothing leaves no journal: there is nothing to undo.
   const changes = plan.services.some(({ does }) => does === 'release')
-  const store = changes ? await journalsIn(target.cluster, target.namespace).create({ entry: entryOf(head, begun, startedAt), formers: new Map() }) : { save: () => Promise.resolve() }
-  const scribe = journalScribe(head, begun, new Map(), store, ports.clock)
+  const openJournal = async (): Promise<JournalScribe> => {
+    const store = changes ? await journalsIn(target.cluster, target.namespace).create({ entry: entryOf(head, begun, startedAt), formers: new Map() }) : { save: () => Promise.resolve() }
+    return journalScribe(head, begun, new Map(), store, ports.clock)
+  }
   ports.log.info(`Release ${release}: ${plan.services.filter(({ does }) => does === 'release').length} services to change, plan ${plan.hash.slice(0, 12)}.`)
   const waves = prepared.desired.selection.graph.waves()
   const ran = await runRelease(begun, {
@@ -51,15 +54,15 @@ export async function applyRelease(request: DeployRequest, ports: DeployPorts): 
     signal: ports.signal,
     release,
     work: workOfPlan(prepared),
-    scribe,
+    openJournal,
     force: plan.fieldConflicts === 'force',
     waveOf: (id) => waves.findIndex((wave) => wave.includes(id)),
   })
-  return reportRelease({ request, ports, startedAt, title: 'release', release: changes ? release : undefined, planHash: plan.hash, planFile: file, prepared, graph: prepared.desired.selection.graph, ran, formersOf: scribe.formersOf, reasons })
+  return reportRelease({ request, ports, startedAt, title: 'release', release: changes ? release : undefined, planHash: plan.hash, planFile: file, prepared, graph: prepared.desired.selection.graph, ran, reasons })
 }
 
 function orderOfPlan({ plan, desired }: Prepared): Order {
-  const parts = new Map(plan.services.map(({ id, does, timeout, soak }) => [id, { id, changes: does === 'release', timeout, soak }]))
+  const parts = new Map(plan.services.map((service) => [service.id, partOf(service)]))
   return orderOf(desired.selection.graph, parts, { parallelism: plan.parallelism, onFailure: plan.onFailure })
 }
 

@@ -66,3 +66,6 @@ export const journalBytes = 900 * 1024
 
 /** How many changed fields of one object are shown. */
 export const shownChanges = 12
+
+/** How many questions about objects are asked at a time while a plan is made. */
+export const questionsAtATime = 8

@@ -3,10 +3,13 @@ import { containersOf } from '@fermata/manifests'
 import type { Ports } from '@fermata/ports'
 import type { Reason } from '@fermata/verdict'
 import { because } from './codes.ts'
+import { questionsAtATime } from './defaults.ts'
+import { journalsIn } from './journal/store.ts'
 import { digest } from './plan/canonical.ts'
 import { type Fact, gatherFacts } from './plan/facts.ts'
 import { withoutSecrets } from './plan/field-changes.ts'
 import { refOf } from './plan/objects.ts'
+import { missingPermissions } from './plan/permissions.ts'
 import { type Plan, planOf, type PlannedService } from './plan/plan.ts'
 import { type Desired, findTarget, readDesired, type Target } from './prepare.ts'
 import type { DeployRequest } from './request.ts'
@@ -28,7 +31,7 @@ export interface Prepared {
 export async function makePlan(request: DeployRequest, ports: Pick<Ports, 'files' | 'cluster'>): Promise<Prepared> {
   const target = await findTarget(request, ports)
   const desired = await readDesired(request, target.catalog, ports.files)
-  const findings = await gatherFacts(desired.wanted, { cluster: target.cluster, namespace: target.namespace, force: request['field-conflicts'] === 'force', parallelism: request.parallelism })
+  const findings = await gatherFacts(desired.wanted.map((one) => ({ ...one, role: desired.selection.roles.get(one.service) ?? 'check' })), { cluster: target.cluster, namespace: target.namespace, force: request['field-conflicts'] === 'force', parallelism: questionsAtATime })
   const facts = findings.flatMap((finding) => (finding.is === 'fact' ? [finding.fact] : []))
   const wrong = findings.flatMap((finding) => (finding.is === 'wrong' ? [finding.reason] : []))
   const plan = planOf({
@@ -41,7 +44,9 @@ export async function makePlan(request: DeployRequest, ports: Pick<Ports, 'files
     fieldConflicts: request['field-conflicts'],
     services: plannedServices(request, target, desired, facts),
   })
-  return { target, desired, plan, facts, reasons: [...desired.reasons, ...wrong, ...strategyReasons(request, plan), ...cycleReasons(desired), ...emptiness(request, desired)] }
+  const forbidden = plan.services.length === 0 ? [] : await missingPermissions(target.cluster, target.namespace, facts)
+  const reasons = [...desired.reasons, ...wrong, ...forbidden, ...strategyReasons(request, plan), ...cycleReasons(desired), ...emptiness(request, desired), ...(await unfinished(target, forbidden))]
+  return { target, desired, plan, facts, reasons }
 }
 
 function plannedServices(request: DeployRequest, { catalog }: Target, { selection, wanted }: Desired, facts: readonly Fact[]): readonly PlannedService[] {
@@ -60,6 +65,13 @@ function plannedServices(request: DeployRequest, { catalog }: Target, { selectio
       images: [...new Set(wanted.filter((one) => one.service === id).flatMap(({ object }) => containersOf(object).flatMap(({ image }) => image ?? [])))],
     }
   })
+}
+
+/** Releases that were left before they ended. Where journals may not be listed, that has been said already. */
+async function unfinished({ cluster, namespace }: Target, forbidden: readonly Reason[]): Promise<readonly Reason[]> {
+  if (forbidden.some(({ severity }) => severity === 'error')) return []
+  const open = (await journalsIn(cluster, namespace).list()).filter(({ ended }) => !ended)
+  return open.map(({ release, updatedAt }) => because('FM-DEPLOY-UNFINISHED', { says: `Release ${release} has not ended; its journal was last written at ${updatedAt}.` }))
 }
 
 /** Until they are carried out, other strategies are only released by a rolling update when somebody says so. */

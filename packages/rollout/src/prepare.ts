@@ -4,7 +4,7 @@ import type { Cluster, Files, KubeObject, Ports } from '@fermata/ports'
 import { ConfigurationError, didYouMean, type Problem, type Reason } from '@fermata/verdict'
 import { because } from './codes.ts'
 import { inApplyOrder, isWorkload } from './plan/apply-order.ts'
-import { nameOf, refOf } from './plan/objects.ts'
+import { mapAt, nameOf, refOf } from './plan/objects.ts'
 import { selectServices, type Selection } from './plan/select.ts'
 import type { DeployRequest } from './request.ts'
 
@@ -68,7 +68,7 @@ export async function readDesired(request: DeployRequest, catalog: Catalog, file
     const change = images[id] === undefined ? undefined : withServiceImage(reading.objects.map(({ object }) => object), images[id])
     if (change !== undefined && 'says' in change) problems.push({ says: `Input images, ${id}: ${change.says}`, remedy: change.remedy })
     const objects = change !== undefined && 'objects' in change ? change.objects : reading.objects.map(({ object }) => object)
-    const own = reading.objects.map((placed, index): Wanted => ({ service: id, placed, object: objects[index] ?? placed.object }))
+    const own = reading.objects.map((placed, index): Wanted => ({ service: id, placed, object: asStored(objects[index] ?? placed.object) }))
     if (reading.objects.length === 0 && reading.problems.length === 0) problems.push({ says: `The manifests of ${id} hold no object.`, remedy: 'Correct `manifests` in the catalog.', where: catalog.services.get(id)?.where as NonNullable<Problem['where']> })
     wanted.push(...inApplyOrder(own))
     reasons.push(...severalWorkloads(id, own), ...imageReasons(id, own, selection))
@@ -76,6 +76,17 @@ export async function readDesired(request: DeployRequest, catalog: Catalog, file
   problems.push(...sharedObjects(wanted))
   if (problems.length > 0) throw new ConfigurationError(problems)
   return { selection, wanted, reasons }
+}
+
+/**
+ * `stringData` of a Secret is only a way to write `data`: the API server stores it there, but remembers it as a field of its own,
+ * which it then neither shows nor removes. Written as `data`, its fields have an owner and a way back.
+ */
+function asStored(object: KubeObject): KubeObject {
+  if (object.kind !== 'Secret' || object.apiVersion !== 'v1' || object['stringData'] === undefined) return object
+  const { stringData, ...rest } = object
+  const encoded = Object.entries(mapAt(stringData)).map(([key, value]) => [key, Buffer.from(String(value)).toString('base64')])
+  return { ...rest, data: { ...mapAt(rest, 'data'), ...Object.fromEntries(encoded) } } as KubeObject
 }
 
 function imageProblem(id: ServiceId, catalog: Catalog, { roles }: Selection): readonly Problem[] {

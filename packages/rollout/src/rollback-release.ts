@@ -1,7 +1,8 @@
 import { buildGraph, type ServiceId } from '@fermata/catalog'
-import { ConfigurationError, didYouMean, EnvironmentError, type Report } from '@fermata/verdict'
+import { buildReport, ConfigurationError, didYouMean, EnvironmentError, type Reason, type Report } from '@fermata/verdict'
 import { because } from './codes.ts'
 import type { DeployPorts } from './deploy.ts'
+import { supersededIn } from './hands/undo-service.ts'
 import type { ServiceWork } from './hands/work.ts'
 import { type JournalEntry, type JournalHead, orderOfEntry } from './journal/entry.ts'
 import { journalsIn } from './journal/store.ts'
@@ -10,6 +11,7 @@ import { journalScribe } from './journal/writer.ts'
 import { beginUndo } from './machine/advance.ts'
 import { findTarget, type Target } from './prepare.ts'
 import { reportRelease } from './report/release-report.ts'
+import { subjectOf } from './report/subject.ts'
 import type { DeployRequest } from './request.ts'
 import { runRelease } from './run-release.ts'
 
@@ -21,8 +23,9 @@ export async function rollbackRelease(request: DeployRequest, ports: DeployPorts
   const { entry, formers } = journal
   const order = orderOfEntry(entry)
   const touched = touchedIn(entry.services)
+  const newer = (await Promise.all(Array.from(touched, (id) => supersededIn(target.cluster, entry.release, id, formers.get(id) ?? [])))).flat()
+  if (newer.length > 0) return refusal(request, ports, entry, newer, startedAt)
   const begun = beginUndo(order, touched, (id) => because('FM-DEPLOY-ROLLBACK-ASKED', { says: touched.has(id) ? `A rollback of release ${entry.release} was asked for.` : `Release ${entry.release} has left nothing of ${id} to undo.`, service: id }))
-  const scribe = journalScribe(headOf(entry), begun, formers, writer, ports.clock)
   const graph = buildGraph(entry.services)
   const waves = graph.waves()
   const work = new Map(entry.services.map(({ id }): [ServiceId, ServiceWork] => [id, { id, write: [], watch: (formers.get(id) ?? []).map(({ ref }) => ref) }]))
@@ -33,11 +36,25 @@ export async function rollbackRelease(request: DeployRequest, ports: DeployPorts
     signal: ports.signal,
     release: entry.release,
     work,
-    scribe,
+    openJournal: async () => journalScribe(headOf(entry), begun, formers, writer, ports.clock),
     force: true,
     waveOf: (id) => waves.findIndex((wave) => wave.includes(id)),
   })
-  return reportRelease({ request, ports, startedAt, title: 'rollback', release: entry.release, planHash: entry.planHash, planFile: undefined, prepared: undefined, graph, ran, formersOf: scribe.formersOf, reasons: [] })
+  return reportRelease({ request, ports, startedAt, title: 'rollback', release: entry.release, planHash: entry.planHash, planFile: undefined, prepared: undefined, graph, ran, reasons: [] })
+}
+
+/** Half an undo would leave services of two releases beside each other, so nothing is begun. */
+function refusal(request: DeployRequest, ports: DeployPorts, entry: JournalEntry, reasons: readonly Reason[], startedAt: number): Report {
+  return buildReport({
+    capability: 'orchestrated-deploy',
+    summary: `Release ${entry.release} was not undone: ${reasons.length} ${reasons.length === 1 ? 'object has' : 'objects have'} been written since.`,
+    startedAt,
+    endedAt: ports.clock.now(),
+    subject: subjectOf(request, ports.invocation, entry.services.map(({ id }) => id)),
+    reasons,
+    outputs: { deployed: '[]', unchanged: '[]', 'rolled-back': '[]', held: '[]', failed: '[]', plan: '', 'plan-hash': entry.planHash, release: entry.release },
+    onInconclusive: request['on-inconclusive'],
+  })
 }
 
 async function openJournal(request: DeployRequest, { cluster, namespace }: Target): Promise<NonNullable<Awaited<ReturnType<ReturnType<typeof journalsIn>['open']>>>> {

@@ -20,6 +20,8 @@ export interface Ran extends Outcome {
   readonly spans: readonly Span[]
   readonly evidence: readonly Evidence[]
   readonly reasons: readonly Reason[]
+  /** What was remembered of the objects of a service before they were written. */
+  readonly formersOf: JournalScribe['formersOf']
   readonly endedAt: Instant
 }
 
@@ -30,7 +32,8 @@ export interface Run {
   readonly signal: AbortSignal
   readonly release: string
   readonly work: ReadonlyMap<ServiceId, ServiceWork>
-  readonly scribe: JournalScribe
+  /** Opens the journal. Asked for when the cluster can be seen: a release that cannot be watched leaves no journal. */
+  readonly openJournal: () => Promise<JournalScribe>
   readonly force: boolean
   readonly waveOf: (id: ServiceId) => number
 }
@@ -45,7 +48,8 @@ export async function runRelease(begun: ReleaseState, run: Run): Promise<Ran> {
   const sight = await openSight(run.cluster, run.clock, namespaces)
   try {
     for (const { watch, write } of run.work.values()) if (write.length === 0) await watchOtherKinds(watch, sight)
-    const hands = clusterHands(run, sight)
+    const scribe = await run.openJournal()
+    const hands = clusterHands({ ...run, scribe }, sight)
     const spans: Span[] = []
     const open = new Map<ServiceId, { readonly state: StateName; readonly from: Instant }>()
     const close = (service: ServiceId, to: Instant): void => {
@@ -57,10 +61,10 @@ export async function runRelease(begun: ReleaseState, run: Run): Promise<Ran> {
       open.set(service, { state: state.at, from: at })
       run.log.progress({ at, subject: service, wave: run.waveOf(service), phase: state.at, state: stateFor[state.at], ...('because' in state && { says: state.because.message }) })
     }
-    const outcome = await drive(begun, { hands, scribe: run.scribe, clock: run.clock, told, signal: run.signal })
+    const outcome = await drive(begun, { hands, scribe, clock: run.clock, told, signal: run.signal })
     const endedAt = run.clock.now()
     for (const service of open.keys()) close(service, endedAt)
-    return { ...outcome, spans, evidence: hands.evidence(), reasons: sight.reasons, endedAt }
+    return { ...outcome, spans, evidence: hands.evidence(), reasons: sight.reasons, formersOf: scribe.formersOf, endedAt }
   } finally {
     sight.close()
   }

@@ -1,9 +1,10 @@
 import type { ServiceId } from '@fermata/catalog'
-import { ClusterError, type ObjectRef } from '@fermata/ports'
+import { type Cluster, ClusterError, type ObjectRef } from '@fermata/ports'
 import type { Reason } from '@fermata/verdict'
 import { because } from '../codes.ts'
-import { writeAttempts } from '../defaults.ts'
+import { questionsAtATime, writeAttempts } from '../defaults.ts'
 import { groupOf } from '../plan/apply-order.ts'
+import { eachOf } from '../plan/each-of.ts'
 import { releaseAnnotation } from '../plan/field-changes.ts'
 import { nameOf, placeOf } from '../plan/objects.ts'
 import { fieldManager, type Former, wayBack } from '../undo/former.ts'
@@ -15,7 +16,7 @@ export async function restoreService(bench: Bench, id: ServiceId): Promise<Reaso
     for (let attempt = 1; ; attempt++) {
       const way = wayBack(former, await bench.cluster.get(former.ref), bench.release)
       if (way.is === 'nothing') return undefined
-      if (way.is === 'superseded') return because('FM-DEPLOY-SUPERSEDED', { says: `${nameOf(former.ref)} of ${id} was written by release ${way.by} since, so it is left as it is.`, service: id, where: placeOf(former.ref) })
+      if (way.is === 'superseded') return superseded(id, former, way.by)
       try {
         bench.wrote(await bench.cluster.apply(way.object, { fieldManager, force: true }))
         return undefined
@@ -25,6 +26,19 @@ export async function restoreService(bench: Bench, id: ServiceId): Promise<Reaso
       }
     }
   })
+}
+
+/** Objects that a later release has written: undoing an older one through them would undo the later one too. Asks, and writes nothing. */
+export async function supersededIn(cluster: Cluster, release: string, id: ServiceId, formers: readonly Former[]): Promise<readonly Reason[]> {
+  const found = await eachOf(formers, questionsAtATime, async (former) => {
+    const way = wayBack(former, await cluster.get(former.ref), release)
+    return way.is === 'superseded' ? [superseded(id, former, way.by)] : []
+  })
+  return found.flat()
+}
+
+function superseded(id: ServiceId, { ref }: Former, by: string): Reason {
+  return because('FM-DEPLOY-SUPERSEDED', { says: `${nameOf(ref)} of ${id} was written by ${by} since.`, service: id, where: placeOf(ref) })
 }
 
 /** Deletes what the release has created and nobody has written since, in reverse order. */

@@ -28,6 +28,7 @@ export interface JournalEntry {
 export interface JournalService {
   readonly id: ServiceId
   readonly changes: boolean
+  readonly creates: boolean
   readonly timeout: number
   readonly soak: number
   readonly dependencies: readonly ServiceId[]
@@ -61,9 +62,9 @@ export function entryOf(head: JournalHead, release: ReleaseState, now: Instant):
     onFailure: order.onFailure,
     course: release.course.is,
     ended: hasEnded(release),
-    services: Array.from(order.members.values(), ({ id, changes, timeout, soak }) => {
+    services: Array.from(order.members.values(), ({ id, changes, creates, timeout, soak }) => {
       const state = release.services.get(id) as ServiceState
-      return { id, changes, timeout, soak, dependencies: head.dependencies(id), state: state.at, ...('because' in state && { because: brief(state.because) }) }
+      return { id, changes, creates, timeout, soak, dependencies: head.dependencies(id), state: state.at, ...('because' in state && { because: brief(state.because) }) }
     }),
   }
 }
@@ -74,6 +75,6 @@ function brief({ code, message }: Reason): { readonly code: string; readonly mes
 
 /** The order of a release, as its journal tells it. */
 export function orderOfEntry(entry: JournalEntry): Order {
-  const parts = new Map(entry.services.map(({ id, changes, timeout, soak }) => [id, { id, changes, timeout, soak }]))
+  const parts = new Map(entry.services.map(({ id, changes, creates, timeout, soak }) => [id, { id, changes, creates, timeout, soak }]))
   return orderOf(buildGraph(entry.services), parts, { parallelism: entry.parallelism, onFailure: entry.onFailure })
 }

@@ -78,7 +78,7 @@ function afterApply(release: ReleaseState, event: Extract<ReleaseEvent, { readon
 
 function assess(release: ReleaseState, id: ServiceId, health: Health, at: Instant): ReleaseState {
   const state = stateOf(release, id)
-  const { changes, soak } = memberOf(release.order, id)
+  const { changes, creates, soak } = memberOf(release.order, id)
   switch (state.at) {
     case 'settling':
       if (health.is === 'failed') return fail(release, id, health.because)
@@ -95,7 +95,7 @@ function assess(release: ReleaseState, id: ServiceId, health: Health, at: Instan
     case 'recovering':
       if (health.is === 'failed') return put(release, id, { at: 'stuck', because: unready(id, health.because.message, health.because), undoing: state.because })
       if (health.is === 'progressing') return put(release, id, { ...state, latest: health.standing })
-      return put(release, id, { at: 'recovered', because: state.because })
+      return put(release, id, { at: creates ? 'recovered' : 'undone', because: state.because })
     default:
       return release
   }

@@ -8,6 +8,8 @@ export interface Part {
   readonly id: ServiceId
   /** False for a service that is only looked at. */
   readonly changes: boolean
+  /** Whether the release makes objects for it that were not there: its undoing deletes them. */
+  readonly creates: boolean
   /** Milliseconds from its first command until it must have soaked. */
   readonly timeout: number
   /** Milliseconds that it must stay ready before its dependents start. */

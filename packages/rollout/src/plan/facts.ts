@@ -3,6 +3,7 @@ import { objectName, type PlacedObject } from '@fermata/manifests'
 import { type Cluster, ClusterError, type KubeObject } from '@fermata/ports'
 import type { Reason } from '@fermata/verdict'
 import { because } from '../codes.ts'
+import { assessorOf } from '../readiness/kinds.ts'
 import { groupOf } from './apply-order.ts'
 import { fieldChanges, type FieldChange } from './field-changes.ts'
 import { kindKey, nameOf, refOf, textAt } from './objects.ts'
@@ -20,6 +21,15 @@ export interface Fact {
 
 export type Finding = { readonly is: 'fact'; readonly fact: Fact } | { readonly is: 'wrong'; readonly reason: Reason }
 
+/** An object to be asked about. */
+export interface Question {
+  readonly service: ServiceId
+  /** `check`: only whether it is there; what its manifest says now is not this release's business. */
+  readonly role: 'release' | 'check'
+  readonly placed: PlacedObject
+  readonly object: KubeObject
+}
+
 export interface FactWish {
   readonly cluster: Cluster
   /** Of objects that name none. */
@@ -34,7 +44,7 @@ export interface FactWish {
  * What only the release itself makes possible (its namespace, its kinds) cannot be asked yet, and counts as created.
  * @throws ClusterError when the cluster cannot be reached
  */
-export async function gatherFacts(objects: readonly { readonly service: ServiceId; readonly placed: PlacedObject; readonly object: KubeObject }[], wish: FactWish): Promise<readonly Finding[]> {
+export async function gatherFacts(objects: readonly Question[], wish: FactWish): Promise<readonly Finding[]> {
   const kinds = new Map<string, Promise<Awaited<ReturnType<Cluster['knows']>>>>()
   const knows = (object: KubeObject): ReturnType<Cluster['knows']> => {
     const key = kindKey(object)
@@ -46,7 +56,7 @@ export async function gatherFacts(objects: readonly { readonly service: ServiceI
   const made = new Set(objects.flatMap(({ object }) => (object.kind === 'Namespace' ? [object.metadata.name] : [])))
   const missing = await missingNamespaces(objects.map(({ object }) => object.metadata.namespace ?? wish.namespace), wish.cluster)
 
-  return eachOf(objects, wish.parallelism, async ({ service, placed, object }): Promise<Finding> => {
+  return eachOf(objects, wish.parallelism, async ({ service, role, placed, object }): Promise<Finding> => {
     const key = `${groupOf(object.apiVersion)}/${object.kind}`
     const known = await knows(object)
     if (known === undefined && !defined.has(key)) {
@@ -55,6 +65,7 @@ export async function gatherFacts(objects: readonly { readonly service: ServiceI
     const namespaced = known?.namespaced ?? defined.get(key) ?? true
     const full = namespaced ? inNamespace(object, object.metadata.namespace ?? wish.namespace) : withoutNamespace(object)
     const namespace = full.metadata.namespace
+    if (role === 'check') return isThere(service, placed, full, known !== undefined, wish)
     if (known === undefined || (namespace !== undefined && missing.has(namespace) && made.has(namespace))) return { is: 'fact', fact: { service, placed, object: full, does: 'create', changes: [] } }
     if (namespace !== undefined && missing.has(namespace)) {
       return { is: 'wrong', reason: because('FM-DEPLOY-NAMESPACE-NOT-FOUND', { says: `There is no namespace ${namespace} for ${objectName(full)} of ${service}.`, service, where: placed.where }) }
@@ -80,6 +91,13 @@ async function missingNamespaces(names: readonly string[], cluster: Cluster): Pr
     }
   })
   return new Set(missing.flat())
+}
+
+/** A dependency that is not in the cluster will not become ready by being waited for. */
+async function isThere(service: ServiceId, placed: PlacedObject, object: KubeObject, known: boolean, { cluster }: FactWish): Promise<Finding> {
+  const there = assessorOf(object) === undefined || (known && (await cluster.get(refOf(object))) !== undefined)
+  if (there) return { is: 'fact', fact: { service, placed, object, does: 'same', changes: [] } }
+  return { is: 'wrong', reason: because('FM-DEPLOY-DEPENDENCY-MISSING', { says: `${objectName(object)} of ${service}, which the release needs and does not contain, is not in the cluster.`, service, where: placed.where }) }
 }
 
 async function look(service: ServiceId, placed: PlacedObject, object: KubeObject, { cluster, force }: FactWish): Promise<Finding> {

@@ -1,6 +1,6 @@
 import type { ServiceId, Strategy } from '@fermata/catalog'
 import type { ObjectRef } from '@fermata/ports'
-import type { OnFailure } from '../machine/order.ts'
+import type { OnFailure, Part } from '../machine/order.ts'
 import { digest } from './canonical.ts'
 import type { FieldChange } from './field-changes.ts'
 
@@ -51,6 +51,11 @@ export interface Plan {
   readonly fieldConflicts: 'fail' | 'force'
   readonly services: readonly PlannedService[]
   readonly steps: readonly Step[]
+}
+
+/** What the machine must know of a planned service. */
+export function partOf({ id, does, objects, timeout, soak }: PlannedService): Part {
+  return { id, changes: does === 'release', creates: does === 'release' && objects.some((object) => object.does === 'create'), timeout, soak }
 }
 
 /** Completes a plan by its steps and its hash. */

@@ -6,7 +6,7 @@ import { expected } from '../machine/order.ts'
 import type { Prepared } from '../make-plan.ts'
 import type { FieldChange } from '../plan/field-changes.ts'
 import { nameOf } from '../plan/objects.ts'
-import type { Plan, PlannedService } from '../plan/plan.ts'
+import { partOf, type Plan, type PlannedService } from '../plan/plan.ts'
 import type { DeployRequest } from '../request.ts'
 import { subjectOf } from './subject.ts'
 
@@ -37,7 +37,8 @@ export function planSections(plan: Plan, graph: Graph): readonly Section[] {
   if (plan.services.length === 0) return []
   const waves = graph.waves()
   const waveOf = (id: ServiceId): number => waves.findIndex((wave) => wave.includes(id))
-  const times = schedule(graph, { durations: (id) => expected(partOf(plan, id)), runners: plan.parallelism })
+  const durations = new Map(plan.services.map((service) => [service.id, expected(partOf(service))]))
+  const times = schedule(graph, { durations: (id) => durations.get(id) ?? 0, runners: plan.parallelism })
   const facts: Block = {
     kind: 'facts',
     facts: [
@@ -55,11 +56,6 @@ export function planSections(plan: Plan, graph: Graph): readonly Section[] {
     edges: plan.services.flatMap(({ id, dependencies }) => dependencies.map((to) => ({ from: id, to }))),
   }
   return [{ id: 'plan', title: 'Plan', blocks: [facts, table, drawing] }, ...plan.services.filter(({ does }) => does === 'release').map(changeSection)]
-}
-
-function partOf(plan: Plan, id: ServiceId): { readonly id: ServiceId; readonly changes: boolean; readonly timeout: number; readonly soak: number } {
-  const service = plan.services.find((one) => one.id === id)
-  return { id, changes: service?.does === 'release', timeout: service?.timeout ?? 0, soak: service?.soak ?? 0 }
 }
 
 function workText({ does, objects }: PlannedService): string {

@@ -25,7 +25,6 @@ export interface Told {
   readonly prepared: Prepared | undefined
   readonly graph: Graph
   readonly ran: Ran
-  readonly formersOf: (id: ServiceId) => readonly Former[]
   /** What was to be said before anything was done. */
   readonly reasons: readonly Reason[]
 }
@@ -60,7 +59,7 @@ export function reportRelease(told: Told): Report {
 }
 
 /** One reason for each service that is not as wanted, and for what stopped the run. */
-function reasonsOf({ ran, title, release: id, formersOf }: Told): readonly Reason[] {
+function reasonsOf({ ran, title, release: id }: Told): readonly Reason[] {
   const { release, trouble } = ran
   const reasons: Reason[] = []
   if (trouble !== undefined) reasons.push(trouble)
@@ -69,7 +68,7 @@ function reasonsOf({ ran, title, release: id, formersOf }: Told): readonly Reaso
     if ('undoing' in state) reasons.push(state.because, title === 'release' ? state.undoing : { ...state.undoing, severity: 'note' })
     else if ('because' in state && !(title === 'rollback' && state.at === 'held')) reasons.push(state.because)
     else if (!isResting(state) && release.course.is !== 'cancelled') reasons.push(because('FM-DEPLOY-NOT-READY', { says: `${service} was ${state.at} when the run ended.`, service }))
-    if (state.at === 'undone') reasons.push(...leftBehind(service, formersOf(service)))
+    if (state.at === 'undone') reasons.push(...leftBehind(service, ran.formersOf(service)))
   }
   return reasons
 }

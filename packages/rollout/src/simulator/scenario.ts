@@ -39,7 +39,9 @@ export function scenarioOf(seed: number, random: Random): Scenario {
   const cyclic = chance(random, 0.25)
   const graph = buildGraph(ids.map((id, index) => ({ id, dependencies: ids.filter((_, other) => (other < index ? chance(random, density) : other > index && cyclic && chance(random, 0.04))) })))
   const mishap = pick(random, [0, 0.05, 0.2] as const)
-  const parts = new Map(ids.map((id): [ServiceId, Part] => [id, { id, changes: chance(random, 0.85), timeout: whole(random, 20, 90) * 1000, soak: pick(random, [0, 0, 5, 15] as const) * 1000 }]))
+  const fates = new Map(ids.map((id) => [id, fateOf(random, mishap)]))
+  // What existed before may still get new objects beside the old ones.
+  const parts = new Map(ids.map((id): [ServiceId, Part] => [id, { id, creates: fates.get(id)?.existed !== true || chance(random, 0.3), changes: chance(random, 0.85), timeout: whole(random, 20, 90) * 1000, soak: pick(random, [0, 0, 5, 15] as const) * 1000 }]))
   const onFailure = pick<OnFailure>(random, ['rollback', 'rollback', 'isolate', 'halt'])
   const order = orderOf(graph, parts, { parallelism: pick(random, [1, 2, 4, 50] as const), onFailure })
   const disturbed = random.next()
@@ -47,7 +49,7 @@ export function scenarioOf(seed: number, random: Random): Scenario {
   return {
     seed,
     order,
-    fates: new Map(ids.map((id) => [id, fateOf(random, mishap)])),
+    fates,
     cancelAt: disturbed < 0.2 ? instant : undefined,
     killAt: disturbed >= 0.2 && disturbed < 0.35 ? instant : undefined,
     journalFailsAt: disturbed >= 0.35 && disturbed < 0.4 ? instant : undefined,

@@ -1,6 +1,6 @@
 import { connectCluster, type KubeCluster } from '@fermata/kube'
 import { readRequest } from '@fermata/capability'
-import type { Files, Progress } from '@fermata/ports'
+import type { Cluster, Files, Progress } from '@fermata/ports'
 import { createStory, type SandboxCluster, startCluster, type Story, type User, virtualClock, type VirtualClock } from '@fermata/sandbox'
 import type { Report } from '@fermata/verdict'
 import { deploy, type DeployPorts } from '../deploy.ts'
@@ -25,7 +25,13 @@ export async function setStage(wish: { readonly namespaces?: readonly string[]; 
   const clock = virtualClock()
   const story = createStory()
   const cluster = await startCluster({ clock, story, namespaces: wish.namespaces ?? ['shop'], ...(wish.users !== undefined && { users: wish.users }) })
-  const stopClock = clock.autoAdvance({ busy: cluster.busy })
+  let underWay = 0
+  const counted = <T>(asked: Promise<T>): Promise<T> => {
+    underWay += 1
+    return asked.finally(() => (underWay -= 1))
+  }
+  // Fifty handshakes at a time keep the event loop quiet for longer than the clock believes: no time passes while somebody waits for an answer.
+  const stopClock = clock.autoAdvance({ busy: () => cluster.busy() || underWay > 0 })
   const files = new Map<string, string>()
   const progress: Progress[] = []
   const connections: KubeCluster[] = []
@@ -51,7 +57,7 @@ export async function setStage(wish: { readonly namespaces?: readonly string[]; 
         clock,
         signal,
         files: filesOf(files),
-        cluster: () => connect(user, signal),
+        cluster: async () => answering(await connect(user, signal), counted),
         log: { debug: () => undefined, info: () => undefined, warning: () => undefined, progress: (event) => void progress.push(event) },
         invocation: { trigger: { event: 'push', payload: {}, sha: 'a'.repeat(40), ref: 'refs/heads/main' }, repository: 'shop/shop', workflow: 'release.yml', runId: '17', runAttempt: 1, actor: 'ada', runUrl: undefined, temporary: 'tmp' },
       }
@@ -62,6 +68,26 @@ export async function setStage(wish: { readonly namespaces?: readonly string[]; 
       for (const connection of connections) connection.close()
       await cluster.stop()
     },
+  }
+}
+
+/** A cluster of which it is known whether somebody waits for its answer. */
+function answering(cluster: Cluster, counted: <T>(asked: Promise<T>) => Promise<T>): Cluster {
+  return {
+    identity: cluster.identity,
+    version: () => counted(cluster.version()),
+    knows: (kind) => counted(cluster.knows(kind)),
+    get: (ref) => counted(cluster.get(ref)),
+    list: (kind, where) => counted(cluster.list(kind, where)),
+    follow: (kinds, namespace, signal) => counted(cluster.follow(kinds, namespace, signal)),
+    create: (object) => counted(cluster.create(object)),
+    replace: (object) => counted(cluster.replace(object)),
+    apply: (object, options) => counted(cluster.apply(object, options)),
+    patch: (ref, kind, patch, subresource) => counted(cluster.patch(ref, kind, patch, subresource)),
+    delete: (ref, options) => counted(cluster.delete(ref, options)),
+    logs: (namespace, pod, options) => counted(cluster.logs(namespace, pod, options)),
+    may: (question) => counted(cluster.may(question)),
+    under: (signal) => answering(cluster.under(signal), counted),
   }
 }
 

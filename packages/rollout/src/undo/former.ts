@@ -1,6 +1,6 @@
 import type { KubeObject, ObjectRef } from '@fermata/ports'
-import { releaseAnnotation } from '../plan/field-changes.ts'
 import { same } from '../plan/canonical.ts'
+import { releaseAnnotation } from '../plan/field-changes.ts'
 import { appliedBy, extract, type FieldSet, find, isEmpty, leaves, ownedByOthers, type Step, union } from './fields.ts'
 
 /** Who we are to the API server. */
@@ -48,9 +48,10 @@ export type WayBack =
  * @param current the object now
  */
 export function wayBack(former: Former, current: KubeObject | undefined, release: string): WayBack {
-  if (former.is === 'absent') return { is: 'nothing' }
   const writer = current?.metadata.annotations?.[releaseAnnotation]
-  if (current !== undefined && writer !== release) return writer === former.release ? { is: 'nothing' } : { is: 'superseded', by: writer ?? 'somebody else' }
+  // What was absent is deleted later, if it is still ours; what somebody made who leaves no mark is not.
+  if (former.is === 'absent') return writer === undefined || writer === release ? { is: 'nothing' } : { is: 'superseded', by: `release ${writer}` }
+  if (current !== undefined && writer !== release) return writer === former.release ? { is: 'nothing' } : { is: 'superseded', by: writer === undefined ? 'somebody else' : `release ${writer}` }
   const ours = appliedBy(current, fieldManager)
   const others = ownedByOthers(current, fieldManager)
   const back = leaves(union(former.owned, ours)).filter((path) => comesBack(path, former, current, ours, others))

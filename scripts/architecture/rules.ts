@@ -22,8 +22,9 @@ export const rooms: Readonly<Record<string, Room>> = {
   kube: { imports: ['verdict', 'ports', 'source'], tests: ['sandbox'], touchesMachine: true },
   git: { imports: ['verdict', 'ports'], touchesMachine: true },
   forge: { imports: ['verdict', 'ports'], tests: ['sandbox'], touchesMachine: true },
+  prometheus: { imports: ['verdict', 'ports'], tests: ['sandbox'], touchesMachine: true },
   runner: { imports: ['verdict', 'capability', 'ports', 'report'], touchesMachine: true },
-  wiring: { imports: ['verdict', 'capability', 'ports', 'runner', 'kube', 'git', 'forge'], touchesMachine: true },
+  wiring: { imports: ['verdict', 'capability', 'ports', 'runner', 'kube', 'git', 'forge', 'prometheus'], touchesMachine: true },
   sandbox: { imports: ['verdict', 'ports', 'source'], touchesMachine: true },
   cli: { imports: ['verdict', 'capability', 'ports', 'report', 'runner', 'wiring', 'catalog', 'changes', 'rollout', 'sandbox'], touchesMachine: true },
 }
@@ -40,6 +41,9 @@ export const sdkOwners: Readonly<Record<string, string>> = {
   /** Types only: the stand-in is compiled against GitHub's own description. */
   '@octokit/openapi-types': 'sandbox',
   '@octokit/': 'forge',
+  '@prometheus-io/lezer-promql': 'sandbox',
+  '@lezer/common': 'sandbox',
+  re2js: 'sandbox',
   'js-yaml': 'source',
   '@stricli/core': 'cli',
 }

@@ -4,6 +4,7 @@ import { served } from '@fermata/cli'
 import { forgeCodes } from '@fermata/forge'
 import { gitCodes } from '@fermata/git'
 import { kubeCodes } from '@fermata/kube'
+import { prometheusCodes } from '@fermata/prometheus'
 import { reportJsonSchema } from '@fermata/report'
 import { rolloutCodes } from '@fermata/rollout'
 import { runnerCodes } from '@fermata/runner'
@@ -18,6 +19,6 @@ const actions = join(import.meta.dirname, '../../actions')
 export const sources: Omit<Sources, 'read'> = {
   capabilities,
   actions: capabilities.filter(({ name }) => existsSync(join(actions, name))),
-  codes: { catalog: catalogCodes, changes: changesCodes, rollout: rolloutCodes, kube: kubeCodes, git: gitCodes, forge: forgeCodes, runner: runnerCodes },
+  codes: { catalog: catalogCodes, changes: changesCodes, rollout: rolloutCodes, kube: kubeCodes, git: gitCodes, forge: forgeCodes, prometheus: prometheusCodes, runner: runnerCodes },
   schemas: { 'fermata-yaml': catalogJsonSchema(), report: reportJsonSchema() },
 }

@@ -28,6 +28,8 @@ export const connect: Connect = async (needs, request, host) => {
       return git ?? undeclared('git')
     },
     cluster: needed.has('cluster') ? clusterOf(host) : () => undeclared('cluster'),
+    metrics: needed.has('metrics') ? metricsOf(host) : () => undeclared('metrics'),
+    alerts: needed.has('alerts') ? alertsOf(host) : () => undeclared('alerts'),
   }
 }
 
@@ -54,6 +56,20 @@ function clusterOf({ clock, random, signal, environment }: Host): Ports['cluster
   return async (wish) => {
     const { connectCluster } = await import('@fermata/kube')
     return connectCluster({ ...wish, clock, random, signal, environment })
+  }
+}
+
+function metricsOf({ clock, signal, log }: Host): Ports['metrics'] {
+  return async (wish) => {
+    const { createMetrics } = await import('@fermata/prometheus')
+    return createMetrics({ ...wish, clock, signal, log })
+  }
+}
+
+function alertsOf({ clock, signal, log }: Host): Ports['alerts'] {
+  return async (wish) => {
+    const { createAlerts } = await import('@fermata/prometheus')
+    return createAlerts({ ...wish, clock, signal, log })
   }
 }
 

@@ -1,0 +1,5 @@
+export type { AlertsConnectionWish } from './alerts.ts'
+export { createAlerts } from './alerts.ts'
+export { prometheusCodes } from './codes.ts'
+export type { MetricsConnectionWish } from './metrics.ts'
+export { createMetrics } from './metrics.ts'

@@ -1,8 +1,9 @@
 import ncc from '@vercel/ncc'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { licenceOf, transpile, writeText } from './build/transpile.ts'
 
 /**
@@ -12,9 +13,9 @@ import { licenceOf, transpile, writeText } from './build/transpile.ts'
  */
 const root = join(import.meta.dirname, '..')
 const out = resolve(root, process.argv[2] ?? 'dist')
-mkdirSync(join(root, 'build'), { recursive: true })
-/** Inside of the repository, so that shared packages are found; a folder of its own, so that two builds do not meet. */
-const work = mkdtempSync(join(root, 'build/work-'))
+/** Inside of the repository, so that shared packages are found, and always the same: names of modules and chunks come from paths. */
+const work = join(root, 'build/work')
+await takeTurn()
 
 /** Packages whose SDK is CommonJS inside. */
 const commonJs: readonly string[] = ['kube', 'forge', 'runner']
@@ -72,6 +73,31 @@ async function joined(entry: string): ReturnType<typeof ncc> {
     console.error(error instanceof Error ? error.message : String(error))
     rmSync(work, { recursive: true, force: true })
     process.exit(1)
+  }
+}
+
+/** One build at a time: the folder is the lock, and the process that made it stands in its name file. */
+async function takeTurn(): Promise<void> {
+  const owner = join(root, 'build/owner')
+  mkdirSync(dirname(owner), { recursive: true })
+  for (;;) {
+    try {
+      writeFileSync(owner, String(process.pid), { flag: 'wx' })
+      break
+    } catch {
+      if (isAlive(Number(readFileSync(owner, 'utf8')))) await wait(200)
+      else rmSync(owner, { force: true })
+    }
+  }
+  process.once('exit', () => rmSync(owner, { force: true }))
+  rmSync(work, { recursive: true, force: true })
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
   }
 }
 

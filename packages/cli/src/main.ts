@@ -2,7 +2,7 @@ import { type Capability, type CliCommand } from '@fermata/capability'
 import { initCatalog, initialise, graphShow, showGraph } from '@fermata/catalog'
 import { detectChangedServices, detectChanges } from '@fermata/changes'
 import { deploy, orchestratedDeploy } from '@fermata/rollout'
-import { leave } from '@fermata/runner'
+import { leave, type UseCase } from '@fermata/runner'
 import { run, type StricliProcess } from '@stricli/core'
 import { application, commandFlags, type Flags, type PlainCommand } from './application.ts'
 import { completionCommand, reportCommand, sandboxCommand } from './plain.ts'
@@ -10,11 +10,16 @@ import { serve, type Served, UsageError } from './run.ts'
 
 /** Every capability that has commands. */
 export const served: readonly Served[] = [
-  { capability: initialise, useCase: initCatalog },
-  { capability: graphShow, useCase: showGraph },
-  { capability: detectChangedServices, useCase: detectChanges },
-  { capability: orchestratedDeploy, useCase: deploy },
-] as readonly Served[]
+  serving(initialise, initCatalog),
+  serving(graphShow, showGraph),
+  serving(detectChangedServices, detectChanges),
+  serving(orchestratedDeploy, deploy),
+]
+
+/** That a use case takes the request of its capability is checked here; afterwards they are only called together. */
+function serving<C extends Capability>(capability: C, useCase: UseCase<C>): Served {
+  return { capability, useCase } as unknown as Served
+}
 
 /** Replaced by the version of package.json when dist is built. */
 declare const FERMATA_VERSION: string | undefined

@@ -1,6 +1,6 @@
 import type { ServiceId } from '@fermata/catalog'
 import type { ChangedPath } from './snapshot.ts'
-import { shownName } from './display.ts'
+import { shownName, shownText } from './display.ts'
 
 /** One reason why a service counts as changed itself. */
 export type Because =
@@ -25,7 +25,7 @@ export function becauseText(because: Because): string {
     case 'path':
       return `${shownName(because.path)} ${because.change}`
     case 'shared':
-      return because.because === undefined ? `shared ${shownName(because.path)}` : `${shownName(because.path)}: ${because.because}`
+      return because.because === undefined ? `shared ${shownName(because.path)}` : `${shownName(because.path)}: ${shownText(because.because)}`
     case 'new':
       return 'new service'
     case 'catalog':

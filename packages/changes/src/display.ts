@@ -1,13 +1,21 @@
 /**
  * A name from a repository or an event, safe to stand in a line that people read.
- * Plain names stay; all others are quoted as JSON has it, with every control character and every `::` broken, so that no
- * renderer and no runner can take a part of it for a command.
+ * Plain names stay; all others are quoted, and what is dangerous in them is broken.
  */
 export function shownName(name: string): string {
   if (/^[\w@][\w@./+-]*$/.test(name) && name.length <= longest) return name
-  const cut = name.length > longest ? `${name.slice(0, longest)}…` : name
-  return JSON.stringify(cut)
-    .replace(/[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, (odd) => `\\u${odd.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return harmless(JSON.stringify(name.length > longest ? `${name.slice(0, longest)}…` : name))
+}
+
+/** A sentence with words from a repository in it, in one line. */
+export function shownText(text: string): string {
+  return harmless(text.length > longest ? `${text.slice(0, longest)}…` : text)
+}
+
+/** No control character, no change of direction, and no `::`, so that no renderer and no runner can take a part for a command. */
+function harmless(text: string): string {
+  return text
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, (odd) => `\\u${odd.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .replaceAll('::', ':\\u003a')
 }
 

@@ -5,7 +5,7 @@ import type { Because } from './because.ts'
 import { catalogAt, catalogNames, compareCatalogs, type HeadCatalog, headCatalog } from './catalogs.ts'
 import { allChanged, type ChangeSet, changeSet, type DirectChange, headCommit, nothingChanged } from './change-set.ts'
 import { changesReason } from './codes.ts'
-import { counted, shownCommit, shownName } from './display.ts'
+import { counted, shownCommit, shownName, shownText } from './display.ts'
 import { ownershipOf } from './ownership.ts'
 import { asking, isMiss, type Miss, type Pinned, type PinnedPerService, type Resolution } from './pin/outcome.ts'
 import { unresolved } from './pin/plan.ts'
@@ -109,7 +109,7 @@ async function directChange({ base, head }: { readonly base: ObjectName; readonl
     unowned,
     reasons: [
       ...reasons,
-      ...touched.unclear.map(({ path, why }) => changesReason('FM-CHANGES-UNCLEAR-CONTENT', { says: `${shownName(path)} cannot be told apart by service, because ${shownName(why)}: all services under its folder count as changed.` })),
+      ...touched.unclear.map(({ path, why }) => changesReason('FM-CHANGES-UNCLEAR-CONTENT', { says: `${shownName(path)} cannot be told apart by service, because ${shownText(why)}: all services under its folder count as changed.` })),
       ...(unowned.length === 0 ? [] : [changesReason('FM-CHANGES-UNOWNED', { says: `${counted(unowned.length, 'changed path')} ${unowned.length === 1 ? 'belongs' : 'belong'} to no service, for example ${shownName(unowned[0] as string)}.` })]),
     ],
   }

@@ -10,9 +10,11 @@ export type Ownership = (path: string) => readonly ServiceId[]
  * what is deployed always counts.
  */
 export function ownershipOf(services: Iterable<Service>): Ownership {
-  const rules = Array.from(services, (service) => ({ owner: service.id, prefixes: service.paths })).concat(
-    Array.from(services, (service) => ({ owner: service.id, prefixes: [...service.manifests.map(({ path }) => path), ...service.migrationScripts.filter((path) => !path.startsWith('!'))] })),
-  )
+  const all = [...services]
+  const rules = [
+    ...all.map(({ id, paths }) => ({ owner: id, prefixes: paths })),
+    ...all.map(({ id, manifests, migrationScripts }) => ({ owner: id, prefixes: [...manifests.map(({ path }) => path), ...migrationScripts.filter((path) => !path.startsWith('!'))] })),
+  ]
   return prefixMap(rules, (matches) => {
     const deepest = matches.reduce((depth, match) => Math.max(depth, match.depth), 0)
     return [...new Set(matches.filter(({ depth }) => depth === deepest).map(({ owner }) => owner))]

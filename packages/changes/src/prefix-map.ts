@@ -31,7 +31,7 @@ interface Node<R> {
 export function prefixMap<T, R extends object>(rules: readonly PrefixRule<T>[], choose: (matches: readonly PrefixMatch<T>[]) => R): (path: string) => R {
   const root = node<R>()
   for (const [rule, { prefixes }] of rules.entries()) {
-    for (const [order, line] of linesOf(prefixes).entries()) {
+    for (const [order, line] of prefixes.entries()) {
       const adds = !line.startsWith('!')
       place(root, adds ? line : line.slice(1)).lines.push({ rule, order, adds })
     }
@@ -42,11 +42,6 @@ export function prefixMap<T, R extends object>(rules: readonly PrefixRule<T>[], 
     last.chosen ??= choose(matchesOn(way, rules))
     return last.chosen
   }
-}
-
-/** Only subtractions: everything but these. */
-function linesOf(prefixes: readonly string[]): readonly string[] {
-  return prefixes.length > 0 && prefixes.every((prefix) => prefix.startsWith('!')) ? ['.', ...prefixes] : prefixes
 }
 
 function node<R>(): Node<R> {

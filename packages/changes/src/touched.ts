@@ -1,6 +1,5 @@
 import type { Catalog, ServiceId, SharedRule } from '@fermata/catalog'
 import type { Because, Touched } from './because.ts'
-import { shownName } from './display.ts'
 import { compareContent, isReadable } from './content/lockfiles.ts'
 import { type Ownership, ownershipOf, servicesUnder } from './ownership.ts'
 import { prefixMap } from './prefix-map.ts'
@@ -68,10 +67,10 @@ async function byContent(path: string, catalog: Catalog, owners: Ownership, read
   const below = (because: string) => new Map(servicesUnder(folder, catalog.services.values()).map((id) => [id, because]))
   if (change.kind === 'unclear') return { touched: below(`its content cannot be told apart by service, because ${change.why}`), why: change.why }
   const top = change.changed.find((changed) => changed.folder === '')
-  if (top !== undefined) return { touched: below(`what all build with: ${shownName(top.because)}`) }
+  if (top !== undefined) return { touched: below(`what all build with: ${top.because}`) }
   const touched = new Map<ServiceId, string>()
   for (const changed of change.changed) {
-    for (const id of owners(`${folder === '' ? '' : `${folder}/`}${changed.folder}/package.json`)) if (!touched.has(id)) touched.set(id, shownName(changed.because))
+    for (const id of owners(`${folder === '' ? '' : `${folder}/`}${changed.folder}/package.json`)) if (!touched.has(id)) touched.set(id, changed.because)
   }
   return { touched }
 }

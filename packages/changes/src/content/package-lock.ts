@@ -24,7 +24,7 @@ export function readPackageLock(text: string): LockReading {
   const workspaces = new Map(Object.keys(packages).filter((place) => !/(^|\/)node_modules\//.test(place)).map((place) => [place, place]))
   const nodes = new Map<string, LockNode>()
   for (const [place, { version = '', resolved = '', integrity = '', link = false, dependencies, devDependencies, optionalDependencies, peerDependencies }] of Object.entries(packages)) {
-    const name = place.slice(place.lastIndexOf('node_modules/') + (place.includes('node_modules/') ? 'node_modules/'.length : 1))
+    const name = place.replace(/^.*node_modules\//s, '')
     const workspace = workspaces.has(place)
     if (link && !Object.hasOwn(packages, resolved)) return unclear(`it links to ${resolved}, which is not in it`)
     const wanted = { ...dependencies, ...(workspace && devDependencies) }

@@ -4,13 +4,13 @@ import { type LockReading, unclear, yamlText } from './reading.ts'
 
 const names = z.optional(z.record(z.string(), z.coerce.string()))
 const entry = z.object({ version: z.coerce.string(), resolution: z.string(), checksum: z.optional(z.coerce.string()), dependencies: names, optionalDependencies: names })
-const lockfile = z.intersection(z.object({ __metadata: z.object({ version: z.coerce.string() }) }), z.record(z.string(), z.unknown()))
+const lockfile = z.record(z.string(), z.unknown())
 
 /** yarn.lock of Yarn 2 and later: entries by `name@range, name@range`, workspaces among them. Yarn 1 does not write its workspaces down. */
 export function readYarnLock(text: string): LockReading {
   const value = yamlText(text, 'yarn.lock')
   const read = z.safeParse(lockfile, value)
-  if (!read.success) return unclear('it is no yarn.lock of Yarn 2 or later')
+  if (!read.success || !Object.hasOwn(read.data, '__metadata')) return unclear('it is no yarn.lock of Yarn 2 or later')
   const { __metadata: _, ...rest } = read.data
   const parsed = z.safeParse(z.record(z.string(), entry), rest)
   if (!parsed.success) return unclear('it has an entry that cannot be read')

@@ -27,9 +27,15 @@ export function reading<T>(schema: z.ZodMiniType<T>, trigger: Trigger, use: (pay
   return {
     kind: 'unknown',
     code: 'FM-CHANGES-BAD-PAYLOAD',
-    says: `The event ${shownName(trigger.event)} cannot be read at ${field}: ${(issue?.message ?? 'it does not fit').toLowerCase()}.`,
+    says: `The event ${shownName(trigger.event)} cannot be read at ${field}: ${expectation(issue)}.`,
     head: headOf(trigger),
   }
+}
+
+function expectation(issue: z.core.$ZodIssue | undefined): string {
+  if (issue?.code === 'invalid_type') return `expected ${issue.expected === 'int' ? 'a whole number' : `${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`}`
+  if (issue?.code === 'invalid_value') return `expected ${issue.values.map(String).join(' or ')}`
+  return issue?.message.startsWith('expected') === true ? issue.message : 'another value was expected'
 }
 
 /** GITHUB_SHA, if it is an object name. */

@@ -1,4 +1,4 @@
-import { catalogCodes, catalogJsonSchema } from '@fermata/catalog'
+import { catalogCodes, catalogJsonSchema, initCodes } from '@fermata/catalog'
 import { changesCodes } from '@fermata/changes'
 import { served } from '@fermata/cli'
 import { forgeCodes } from '@fermata/forge'
@@ -19,6 +19,6 @@ const actions = join(import.meta.dirname, '../../actions')
 export const sources: Omit<Sources, 'read'> = {
   capabilities,
   actions: capabilities.filter(({ name }) => existsSync(join(actions, name))),
-  codes: { catalog: catalogCodes, changes: changesCodes, rollout: rolloutCodes, kube: kubeCodes, git: gitCodes, forge: forgeCodes, prometheus: prometheusCodes, runner: runnerCodes },
+  codes: { catalog: catalogCodes, init: initCodes, changes: changesCodes, rollout: rolloutCodes, kube: kubeCodes, git: gitCodes, forge: forgeCodes, prometheus: prometheusCodes, runner: runnerCodes },
   schemas: { 'fermata-yaml': catalogJsonSchema(), report: reportJsonSchema() },
 }

@@ -59,6 +59,8 @@ function capabilityCommand(capability: Capability, command: CliCommand, run: Run
   const flags = Object.entries<Input<unknown>>(capability.inputs)
     .filter(([name]) => command.fixed?.[name] === undefined)
     .map(([name, input]) => [name, flag(input.about + choicesOf(input) + defaultOf(input.default), input.kind)] as const)
+  const taken = Object.keys(commandFlags).filter((name) => name in capability.inputs)
+  if (taken.length > 0) throw new Error(`${capability.name}: the input ${taken.join(', ')} has the name of a flag that every command has`)
   const shared = Object.entries(commandFlags).map(([name, about]) => [name, flag(about.about + defaultOf(about.default), 'text')] as const)
   return buildCommand({
     parameters: { flags: Object.fromEntries([...flags, ...shared]) as never },

@@ -26,7 +26,7 @@ import { fileHead, serviceLines } from './write.ts'
  */
 export async function initCatalog(request: InitRequest, { files, clock, log }: Pick<Ports, 'files' | 'clock' | 'log'>): Promise<Report> {
   const startedAt = clock.now()
-  const output = pathWithin('.', request.output) ?? request.output
+  const output = pathWithin('.', request.write) ?? request.write
   const existing = await existingCatalog(files, output)
   const draft = await lookAround(files, request.from)
   const step = existing === undefined ? newFile(draft) : extend(existing, draft)
@@ -93,7 +93,7 @@ async function existingCatalog(files: Files, output: string): Promise<Existing |
   }
   for (const other of catalogFiles) {
     if (other === output || (await files.read(other)) === undefined) continue
-    throw new ConfigurationError([{ says: `There is a catalog already, ${other}, and a second one would be read instead of it or not at all.`, remedy: `Run fermata init --output ${other} to add to that one.`, where: inFile(other) }])
+    throw new ConfigurationError([{ says: `There is a catalog already, ${other}, and a second one would be read instead of it or not at all.`, remedy: `Run fermata init --write ${other} to add to that one.`, where: inFile(other) }])
   }
   return undefined
 }
@@ -125,7 +125,7 @@ function extend({ file, text, catalog }: Existing, { services }: Draft): Step {
   if (missing.length === 0) return { text, added: [], reasons }
   const lines = missing.flatMap(({ service, dependencies }) => serviceLines({ ...service, dependencies }))
   const edit = insertUnder(text, ['services'], lines, { file, version: '1.2' })
-  if ('problem' in edit) throw new ConfigurationError([{ says: `${listed(missing.map(({ service }) => service.id))} cannot be added: ${edit.problem}`, remedy: 'Change the file so that services is an indented mapping, or give another `output`.', where: inFile(file, edit.line, edit.column) }])
+  if ('problem' in edit) throw new ConfigurationError([{ says: `${listed(missing.map(({ service }) => service.id))} cannot be added: ${edit.problem}`, remedy: 'Change the file so that services is an indented mapping, or give another `write`.', where: inFile(file, edit.line, edit.column) }])
   return { text: edit.text, added: missing.map(({ service }) => service), reasons }
 }
 

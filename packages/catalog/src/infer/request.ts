@@ -6,7 +6,7 @@ export const initialise = capability({
   purpose: 'Writes a catalog for a repository that has none, from its manifests, compose files, Dockerfiles and folders, and says where each guess comes from.',
   inputs: {
     from: path({ default: '.', about: 'Folder or file to look for manifests, compose files and Dockerfiles in.', example: 'kubernetes-manifests' }),
-    output: path({ default: 'fermata.yaml', about: 'File to write. One that exists gains the services that it lacks; nothing else in it is changed.' }),
+    write: path({ default: 'fermata.yaml', about: 'File to write. One that exists gains the services that it lacks; nothing else in it is changed.' }),
     'dry-run': boolean({ default: 'false', about: 'true shows what would be written, and writes nothing.' }),
   },
   outputs: {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { encodeAnchor, encodeFence, encodeHtml, encodeHtmlProse, encodeJsonIsland, encodeLog, encodeMarkdown, encodeMarkdownCode, encodeMarkdownProse, encodeMermaid, encodeTerminal, encodeTerminalLine, encodeXml, truncate, webAddress } from './encode.ts'
 import { hostile } from './testing/sample.ts'
 

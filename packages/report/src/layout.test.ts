@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { GraphEdge, GraphNode } from '@fermata/verdict'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { layered } from './layout.ts'
 
 /** Graphs as a plan has them: an edge leads to an earlier wave. A few lead elsewhere, or nowhere. */

@@ -45,8 +45,8 @@ export function layered(nodes: readonly GraphNode[], edges: readonly GraphEdge[]
   const columns = columnsOf(nodes)
   const slots = new Map<string, Slot>()
   const grid: Slot[][] = columns.map(({ members }, column) =>
-    members.map((node, order) => {
-      const slot: Slot = { node, column, left: [], right: [], order, y: order }
+    members.map((node, place) => {
+      const slot: Slot = { node, column, left: [], right: [], order: place, y: place }
       slots.set(node.id, slot)
       return slot
     }),
@@ -56,7 +56,7 @@ export function layered(nodes: readonly GraphNode[], edges: readonly GraphEdge[]
     const [tail, head] = [slots.get(edge.from), slots.get(edge.to)]
     return tail === undefined || head === undefined || tail === head ? [] : [{ edge, slots: join(grid, passings, tail, head) }]
   })
-  order(grid)
+  arrange(grid)
   settle(grid)
   const least = grid.flat().reduce((lowest, slot) => Math.min(lowest, slot.y), Infinity)
   const at = (slot: Slot): Point => ({ column: slot.column, y: slot.y - least })
@@ -102,7 +102,7 @@ function join(grid: Slot[][], passings: Map<string, Slot>, tail: Slot, head: Slo
   return way
 }
 
-function order(grid: Slot[][]): void {
+function arrange(grid: Slot[][]): void {
   let best = grid.map((column) => [...column])
   let fewest = crossings(grid)
   for (let sweep = 0; sweep < sweeps && fewest > 0; sweep++) {
@@ -180,6 +180,6 @@ function inOrder(wished: readonly number[], gaps: readonly number[]): readonly n
       pools.splice(last - 1, 2, { sum: before.sum + after.sum, count: before.count + after.count })
     }
   })
-  const levels = pools.flatMap(({ sum, count }) => new Array<number>(count).fill(sum / count))
+  const levels = pools.flatMap(({ sum, count }) => Array.from({ length: count }, () => sum / count))
   return levels.map((level, index) => level + (offsets[index] as number))
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Progress } from '@fermata/ports'
 import { states } from '@fermata/verdict'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { cellsOf } from './cells.ts'
 import { foldProgress, nothingYet, wavesOf, type Standing } from './progress.ts'
 import { lineProgress } from './progress-lines.ts'

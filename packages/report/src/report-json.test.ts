@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { reportJson, reportJsonSchema, reportSchema } from './report-json.ts'
 import { hostile, reportOf, rolledBack } from './testing/sample.ts'
 

@@ -9,7 +9,7 @@ const about = <T extends z.core.$ZodType>(schema: T, description: string): T => 
   return schema
 }
 
-const location = z.discriminatedUnion('kind', [
+const locationSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('file'), file: text, line: z.optional(z.int()), column: z.optional(z.int()) }),
   z.strictObject({ kind: z.literal('object'), object: text, namespace: z.optional(text), name: text, container: z.optional(text) }),
   z.strictObject({ kind: z.literal('query'), query: text }),
@@ -20,7 +20,7 @@ const reason = z.strictObject({
   severity: z.enum(severities),
   message: about(z.string(), 'One sentence: what is so, and why.'),
   remedy: z.optional(about(z.string(), 'One sentence: what to do about it.')),
-  location: z.optional(location),
+  location: z.optional(locationSchema),
   service: z.optional(text),
   evidence: z.optional(z.array(text)),
 })
@@ -50,7 +50,7 @@ const block = z.discriminatedUnion('kind', [
 
 const section = z.strictObject({ id: text, title: text, state: z.optional(state), folded: z.optional(z.boolean()), blocks: z.array(block) })
 
-const evidence = z.strictObject({ id: text, source: text, query: text, at: time, result: z.optional(z.unknown()), warnings: z.array(text) })
+const evidenceSchema = z.strictObject({ id: text, source: text, query: text, at: time, result: z.optional(z.unknown()), warnings: z.array(text) })
 
 /** The form of report.json, version 1. */
 export const reportSchema = z.strictObject({
@@ -63,7 +63,7 @@ export const reportSchema = z.strictObject({
   subject: z.strictObject({ repository: z.optional(text), sha: z.optional(text), environment: z.optional(text), services: z.optional(z.array(text)) }),
   reasons: about(z.array(reason), 'Worst first.'),
   sections: z.array(section),
-  evidence: about(z.array(evidence), 'Enough to decide again offline.'),
+  evidence: about(z.array(evidenceSchema), 'Enough to decide again offline.'),
   outputs: about(z.record(z.string(), z.string()), 'By output name.'),
 })
 

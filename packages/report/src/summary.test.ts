@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { buildReport, type Report, type Section, type Severity } from '@fermata/verdict'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { summaryMarkdown } from './summary.ts'
 import { hostile, reportOf, rolledBack } from './testing/sample.ts'
 

@@ -15,7 +15,7 @@ export function timelineExtent(rows: readonly TimelineRow[]): Extent {
 /** The spans as blocks on a line of so many cells: `░░███░`. A span is at least one cell, so that none vanishes. */
 export function spanBar(spans: readonly TimelineSpan[], { from, to }: Extent, cells: number): string {
   const scale = to > from ? cells / (to - from) : 0
-  const taken = new Array<boolean>(cells).fill(false)
+  const taken = Array.from({ length: cells }, () => false)
   for (const span of spans) {
     const first = Math.min(cells - 1, Math.floor((span.from - from) * scale))
     const last = Math.max(first, Math.ceil((span.to - from) * scale) - 1)

@@ -125,6 +125,14 @@ describe('what comes from outside', () => {
   })
 })
 
+describe('a runner that takes nothing', () => {
+  test.each(['GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY', 'GITHUB_STATE'])('%s leads to a folder: the step fails and says so', async (name) => {
+    const run = await runStep({ inputs: { does: 'pass' }, env: { [name]: tmpdir() } })
+    expect(run.code).toBe(1)
+    expect(commands(run.log, 'error').at(-1)).toMatch(/The result could not be handed over: .*(EISDIR|Cannot write the job summary)/)
+  })
+})
+
 describe('limits', () => {
   test('outputs of more than 1 MB fail before anything is lost without a word', async () => {
     const run = await runStep({ inputs: { does: 'large', amount: String(520_000) } })

@@ -1,4 +1,4 @@
-import { debug, getInput, isDebug, saveState, setSecret } from '@actions/core'
+import { debug, getInput, isDebug, saveState, setFailed, setSecret } from '@actions/core'
 import type { Capability } from '@fermata/capability'
 import { colourFor, encodeLog } from '@fermata/report'
 import type { Ending } from './ending.ts'
@@ -24,10 +24,27 @@ export const endedState = 'fermata-ended'
 export async function runAction<C extends Capability>(capability: C, useCase: UseCase<C>, connect: Connect): Promise<void> {
   const step = begin(capability)
   const ending = await endOf(step, capability, connect, useCase)
-  if (ending.by === 'answering') saveState(endedState, 'true')
-  const [report, paths] = await tryToWrite(step, withinOutputLimit(ending.report))
-  setOutputs(report, paths)
-  await close(step, { ...ending, report }, paths)
+  await orFail(step, async () => {
+    if (ending.by === 'answering') saveState(endedState, 'true')
+    const [report, paths] = await tryToWrite(step, withinOutputLimit(ending.report))
+    setOutputs(report, paths)
+    close(step, { ...ending, report }, paths)
+  })
+  await end(step, ending)
+}
+
+/** A run that was asked to stop says so by its code; any other by whether something failed it. */
+export async function end({ interruption }: Step, ending: Ending): Promise<never> {
+  return leave(ending.by === 'cancellation' || interruption.signal.aborted ? 130 : Number(process.exitCode ?? 0))
+}
+
+/** What the runner itself refuses, such as a file of outputs that is gone, fails the step: a verdict that nobody hears is none. */
+export async function orFail(step: Step, publish: () => Promise<void>): Promise<void> {
+  try {
+    await publish()
+  } catch (error) {
+    setFailed(encodeLog(step.secrets.hideIn(`The result could not be handed over: ${error instanceof Error ? error.message : String(error)}`)))
+  }
 }
 
 /** @param reportFolder below the report folder, beginning with `/` */
@@ -43,15 +60,13 @@ export function begin(capability: Capability, reportFolder = ''): Step {
   return { capability, read, startedAt: systemClock.now(), secrets, interruption, host: () => (host ??= setUp()), reportFolder }
 }
 
-/** Tells people, then ends the process. */
-export async function close(step: Step, ending: Ending, paths: ReportPaths): Promise<never> {
+/** Tells people: annotations, the failing line, the job summary, and the stack of a bug under debug. */
+export function close(step: Step, ending: Ending, paths: ReportPaths): void {
   annotate(ending.report)
   writeSummary(ending.report, paths.html === '' ? undefined : paths.html, process.env['GITHUB_STEP_SUMMARY'])
   if (ending.by === 'bug' && isDebug()) debug(encodeLog(step.secrets.hideIn(stackOf(ending.error))))
-  const interrupted = ending.by === 'cancellation' || step.interruption.signal.aborted
-  return leave(interrupted ? 130 : Number(process.exitCode ?? 0))
 }
 
-export function stackOf(error: unknown): string {
+function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { buildReport, Cancelled, ConfigurationError, EnvironmentError, type Severity } from '@fermata/verdict'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { endingOf, exitCodeOf } from './ending.ts'
 import { invocationFrom } from './invocation.ts'
 import { outputLimit, withinOutputLimit } from './outputs.ts'

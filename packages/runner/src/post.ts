@@ -1,6 +1,6 @@
 import { getState, info } from '@actions/core'
 import type { Capability } from '@fermata/capability'
-import { begin, close, endedState } from './action.ts'
+import { begin, close, end, endedState, orFail } from './action.ts'
 import type { Connect, PostUseCase } from './host.ts'
 import { endOf, tryToWrite } from './step.ts'
 
@@ -12,8 +12,11 @@ export async function runPost<C extends Capability>(capability: C, postUseCase: 
   if (postUseCase === undefined || getState(endedState) === 'true') return info(`${capability.name}: nothing was left behind.`)
   const step = begin(capability, '/post')
   const ending = await endOf(step, capability, connect, (request, ports) => postUseCase(request, ports, kept))
-  const [report, paths] = await tryToWrite(step, ending.report)
-  await close(step, { ...ending, report }, paths)
+  await orFail(step, async () => {
+    const [report, paths] = await tryToWrite(step, ending.report)
+    close(step, { ...ending, report }, paths)
+  })
+  await end(step, ending)
 }
 
 function kept(name: string): string | undefined {

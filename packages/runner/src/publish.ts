@@ -4,6 +4,7 @@ import { annotations, encodeLog, encodeTerminalLine, renderAll, summaryMarkdown,
 import { EnvironmentError, type Report } from '@fermata/verdict'
 import { appendFileSync, statSync } from 'node:fs'
 import { posix } from 'node:path'
+import { runnerReason } from './codes.ts'
 
 /** A step summary holds at most 1 MiB; one byte more, and GitHub shows none of it (actions/runner, FileCommandManager). */
 const summaryLimit = 1024 * 1024
@@ -33,7 +34,7 @@ export function writeSummary(report: Report, link: string | undefined, file: str
   try {
     appendFileSync(file, text)
   } catch (cause) {
-    throw new EnvironmentError({ code: 'FM-RUNNER-REPORT', severity: 'inconclusive', message: `Cannot write the job summary: ${cause instanceof Error ? cause.message : String(cause)}.` }, { cause })
+    throw new EnvironmentError(runnerReason('FM-RUNNER-REPORT', { says: `Cannot write the job summary: ${cause instanceof Error ? cause.message : String(cause)}.` }), { cause })
   }
 }
 

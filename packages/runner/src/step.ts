@@ -45,12 +45,15 @@ export async function endOf<C extends Capability>(step: Step, capability: C, con
     const request = readRequest(capability, step.read)
     return carryOut(request, await connect(capability.needs, request, host))
   }
+  const lost = lostErrors()
   try {
-    const report = await Promise.race([work(), overdue(interruption), lostError()])
+    const report = await Promise.race([work(), overdue(interruption), lost.first])
     return { by: 'answering', report: hideSecrets(report, step.secrets) }
   } catch (error) {
     const ending = endingOf(error, { capability: capability.name, startedAt, endedAt: systemClock.now(), signal: interruption.signal })
     return { ...ending, report: hideSecrets(ending.report, step.secrets) }
+  } finally {
+    lost.stop()
   }
 }
 
@@ -59,11 +62,11 @@ async function overdue(interruption: Interruption): Promise<never> {
   throw new Cancelled('The run was stopped, and had not finished cleaning up when its time was over.')
 }
 
-/** Rejects with what was thrown where nobody waited for it: in an event handler of a port, in a forgotten promise. */
-function lostError(): Promise<never> {
-  return new Promise((_, reject) => {
-    process.on('uncaughtException', reject).on('unhandledRejection', reject)
-  })
+/** What was thrown where nobody waited for it: in an event handler of a port, in a forgotten promise. */
+function lostErrors(): { readonly first: Promise<never>; readonly stop: () => void } {
+  const { promise, reject } = Promise.withResolvers<never>()
+  process.on('uncaughtException', reject).on('unhandledRejection', reject)
+  return { first: promise, stop: () => void process.off('uncaughtException', reject).off('unhandledRejection', reject) }
 }
 
 /** The report as it could be written, and where. When it could not, that is a reason of its own, and the paths are empty. */

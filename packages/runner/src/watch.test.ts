@@ -1,34 +1,17 @@
 import { describe, expect, test } from '@jest/globals'
+import { screen } from './testing/screen.ts'
 import { watch } from './watch.ts'
 
-/** A terminal of a few lines: understands what the drawing uses, and nothing else. */
+/** A stream of ten rows, whose writes are counted. */
 function terminal() {
-  const lines: string[] = ['']
-  let row = 0
-  let cursor = true
+  const shows = screen()
   let writes = 0
-  return {
-    stream: {
-      rows: 10,
-      columns: 60,
-      write: (text: string) => {
-        writes += 1
-        for (const [token] of text.matchAll(/\u001b\[\?25[lh]|\u001b\[\d*[FJ]|\n|[^\n\u001b]+|\u001b/g)) {
-          if (token === '\u001b[?25l') cursor = false
-          else if (token === '\u001b[?25h') cursor = true
-          else if (token.endsWith('F') && token.startsWith('\u001b')) row -= Number(token.slice(2, -1))
-          else if (token === '\u001b[J') lines.splice(row, lines.length, '')
-          else if (token === '\n') lines[++row] ??= ''
-          else if (token.startsWith('\u001b')) throw new Error('an escape code that nobody asked for')
-          else lines[row] = token
-        }
-        return true
-      },
-    } as unknown as NodeJS.WriteStream,
-    shown: () => lines.slice(0, row),
-    hasCursor: () => cursor,
-    writes: () => writes,
+  const write = (text: string) => {
+    writes += 1
+    shows.write(text)
+    return true
   }
+  return { ...shows, stream: { rows: 10, columns: 60, write } as unknown as NodeJS.WriteStream, writes: () => writes }
 }
 
 const event = (subject: string, phase: string, state: 'running' | 'good' | 'bad') => ({ at: Date.now(), subject, phase, state, wave: 1 })

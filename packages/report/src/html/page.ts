@@ -63,7 +63,7 @@ function hashOf(text: string): string {
 function island(report: Report): string {
   const whole = encodeJsonIsland(report)
   if (whole.length <= mostInIsland) return whole
-  return encodeJsonIsland({ ...report, evidence: report.evidence.map(({ result: _, ...rest }) => ({ ...rest, result: 'in report.json' })) })
+  return encodeJsonIsland({ ...report, evidence: report.evidence.map((one) => ({ ...one, result: 'in report.json' })) })
 }
 
 function navigation(report: Report, anchors: Anchors): string {

@@ -4,6 +4,7 @@ import { asRecord } from './config/merge.ts'
 import { type Discovery, pathOf, placeOf, type Resource } from './discovery.ts'
 import { followOn } from './feed/follow.ts'
 import { listOn, type Where } from './list.ts'
+import type { RetryPolicy } from './wire/retry.ts'
 
 /** A Cluster that also tells what it asked, and whose connection can be ended. */
 export interface KubeCluster extends Cluster {
@@ -82,13 +83,14 @@ function refOf(object: KubeObject): ObjectRef {
   return { apiVersion: object.apiVersion, kind: object.kind, name, ...(namespace !== undefined && { namespace }) }
 }
 
-async function versionOf(asker: Asker): Promise<string> {
-  const { gitVersion } = parsedJson(versionAsk, await asker.text(versionAsk))
+/** @throws ClusterError, also when something answers that is no API server */
+export async function versionOf(asker: Asker, policy?: RetryPolicy): Promise<string> {
+  const { gitVersion } = parsedJson(versionAsk, await asker.text(versionAsk, policy))
   if (typeof gitVersion !== 'string') throw new ClusterError('server', `${asker.target.cluster.server}/version tells no version.`, { code: 'FM-KUBE-NOT-KUBERNETES', remedy: 'Check that the address is that of a Kubernetes API server.' })
   return gitVersion
 }
 
-export const versionAsk: Ask = { verb: 'get', group: '', resource: '', exchange: { method: 'GET', path: '/version' }, repeatable: true }
+const versionAsk: Ask = { verb: 'get', group: '', resource: '', exchange: { method: 'GET', path: '/version' }, repeatable: true }
 
 async function absentIs<T>(absent: T, asked: Promise<KubeObject>): Promise<KubeObject | T> {
   try {

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
-import type { Clock, ClusterWish, Random } from '@fermata/ports'
+import { type Clock, ClusterError, type ClusterWish, type Random } from '@fermata/ports'
 import { askerOn } from './ask.ts'
-import { clusterOn, type KubeCluster, versionAsk } from './cluster.ts'
+import { clusterOn, type KubeCluster, versionOf } from './cluster.ts'
 import { credentialsOf } from './config/credentials.ts'
 import { findKubeconfig } from './config/locate.ts'
 import { resolveTarget } from './config/resolve.ts'
@@ -12,7 +12,7 @@ import { type Patience, transportTo } from './wire/transport.ts'
 export interface Connection extends ClusterWish {
   readonly clock: Clock
   readonly random: Random
-  /** Ends everything that is under way, and refuses what comes after. */
+  /** Ends everything that is under way, and refuses what comes after; see `KubeCluster.under`. */
   readonly signal?: AbortSignal | undefined
   readonly userAgent?: string
   readonly fieldManager?: string
@@ -38,10 +38,13 @@ export async function connectCluster(connection: Connection): Promise<KubeCluste
   const transport = transportTo(target, credentials, connection.patience ?? usualPatience, connection.userAgent ?? 'fermata', environment)
   const asker = askerOn({ target, credentials, transport, clock, random }, signal)
   try {
-    await asker.text(versionAsk, briefRetry)
+    await versionOf(asker, briefRetry)
   } catch (error) {
-    transport.close()
-    throw error
+    // Who may not know the version has been recognised, and may be allowed more important things.
+    if (!(error instanceof ClusterError && error.kind === 'forbidden')) {
+      transport.close()
+      throw error
+    }
   }
   return clusterOn(asker, discoverOn(asker), connection.fieldManager ?? 'fermata')
 }

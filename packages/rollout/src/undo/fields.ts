@@ -46,24 +46,6 @@ function withSelf(a: FieldSet, b: FieldSet): FieldSet {
   return union(isEmpty(a) ? { '.': {} } : a, isEmpty(b) ? { '.': {} } : b)
 }
 
-/** The members of `a` that `b` does not have. */
-export function without(a: FieldSet, b: FieldSet): FieldSet {
-  const left: Record<string, FieldSet> = {}
-  for (const [member, children] of Object.entries(a)) {
-    const other = b[member]
-    if (other === undefined) left[member] = children
-    else if (isEmpty(children) || isEmpty(other)) {
-      const [own, its] = [isEmpty(children) ? { '.': {} } : children, isEmpty(other) ? { '.': {} } : other]
-      const rest = without(own, its)
-      if (!isEmpty(rest)) left[member] = rest
-    } else {
-      const rest = without(children, other)
-      if (!isEmpty(rest)) left[member] = rest
-    }
-  }
-  return left
-}
-
 /** One step of a path into an object. */
 export type Step = string
 
@@ -110,16 +92,21 @@ function itemIndex(list: unknown, keys: Readonly<Record<string, unknown>>): numb
 
 /**
  * The part of an object that a set of fields names: what a manager would have to apply to own exactly these.
- * A member that the object does not have is left out. List items come in the object's order.
+ * A member that the object does not have is left out. List items come in the object's order. Of an empty set it is nothing.
  */
-export function extract(value: unknown, set: FieldSet): unknown {
+export function extract(object: unknown, set: FieldSet): unknown {
+  return isEmpty(set) ? {} : part(object, set)
+}
+
+/** Below the root a set without members owns all that is there. */
+function part(value: unknown, set: FieldSet): unknown {
   const members = Object.keys(set).filter((member) => member !== '.')
   if (members.length === 0) return isEmpty(set) ? value : Array.isArray(value) ? [] : typeof value === 'object' && value !== null ? {} : value
   if (Array.isArray(value)) return extractItems(value, set, members)
   const result: Record<string, unknown> = {}
   for (const member of members) {
     const found = into(value, member)
-    if (found.is === 'there') result[member.slice(2)] = extract(found.value, set[member] as FieldSet)
+    if (found.is === 'there') result[member.slice(2)] = part(found.value, set[member] as FieldSet)
   }
   return result
 }
@@ -131,7 +118,7 @@ function extractItems(list: readonly unknown[], set: FieldSet, members: readonly
     if (found.is === 'absent') continue
     if (member.startsWith('k:')) {
       const keys = JSON.parse(member.slice(2)) as Readonly<Record<string, unknown>>
-      const item = extract(found.value, set[member] as FieldSet)
+      const item = part(found.value, set[member] as FieldSet)
       wanted.set(itemIndex(list, keys), typeof item === 'object' && item !== null ? { ...keys, ...item } : item)
     } else wanted.set(member.startsWith('i:') ? Number(member.slice(2)) : list.findIndex((item) => same(item, found.value)), found.value)
   }

@@ -13,7 +13,7 @@ export function ownershipOf(services: Iterable<Service>): Ownership {
   const all = [...services]
   const rules = [
     ...all.map(({ id, paths }) => ({ owner: id, prefixes: paths })),
-    ...all.map(({ id, manifests, migrationScripts }) => ({ owner: id, prefixes: [...manifests.map(({ path }) => path), ...migrationScripts.filter((path) => !path.startsWith('!'))] })),
+    ...all.filter(({ manifests, migrationScripts }) => manifests.length + migrationScripts.length > 0).map(({ id, manifests, migrationScripts }) => ({ owner: id, prefixes: [...manifests.map(({ path }) => path), ...migrationScripts.filter((path) => !path.startsWith('!'))] })),
   ]
   return prefixMap(rules, (matches) => {
     const deepest = matches.reduce((depth, match) => Math.max(depth, match.depth), 0)

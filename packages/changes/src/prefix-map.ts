@@ -17,8 +17,9 @@ interface Line {
 }
 
 interface Node<R> {
-  readonly below: Map<string, Node<R>>
-  readonly lines: Line[]
+  /** Made when something lies below: most nodes are leaves. */
+  below: Map<string, Node<R>> | undefined
+  lines: Line[] | undefined
   /** What all paths that end their way here have in common, worked out when the first does. */
   chosen: R | undefined
 }
@@ -33,7 +34,10 @@ export function prefixMap<T, R extends object>(rules: readonly PrefixRule<T>[], 
   for (const [rule, { prefixes }] of rules.entries()) {
     for (const [order, line] of prefixes.entries()) {
       const adds = !line.startsWith('!')
-      place(root, adds ? line : line.slice(1)).lines.push({ rule, order, adds })
+      const at = place(root, adds ? line : line.slice(1))
+      const entry = { rule, order, adds }
+      if (at.lines === undefined) at.lines = [entry]
+      else at.lines.push(entry)
     }
   }
   return (path) => {
@@ -45,13 +49,14 @@ export function prefixMap<T, R extends object>(rules: readonly PrefixRule<T>[], 
 }
 
 function node<R>(): Node<R> {
-  return { below: new Map(), lines: [], chosen: undefined }
+  return { below: undefined, lines: undefined, chosen: undefined }
 }
 
 function place<R>(root: Node<R>, prefix: string): Node<R> {
   let at = root
   for (const segment of prefix.split('/')) {
     if (segment === '' || segment === '.') continue
+    at.below ??= new Map()
     let next = at.below.get(segment)
     if (next === undefined) at.below.set(segment, (next = node()))
     at = next
@@ -64,7 +69,7 @@ function wayTo<R>(root: Node<R>, path: string): readonly Node<R>[] {
   const way = [root]
   let at = root
   for (let start = 0, end = path.indexOf('/'); ; start = end + 1, end = path.indexOf('/', start)) {
-    const next = at.below.get(end === -1 ? path.slice(start) : path.slice(start, end))
+    const next = at.below?.get(end === -1 ? path.slice(start) : path.slice(start, end))
     if (next === undefined) return way
     way.push(next)
     if (end === -1) return way
@@ -75,7 +80,7 @@ function wayTo<R>(root: Node<R>, path: string): readonly Node<R>[] {
 function matchesOn<T, R>(way: readonly Node<R>[], rules: readonly PrefixRule<T>[]): readonly PrefixMatch<T>[] {
   const deciding = new Map<number, Line & { readonly depth: number }>()
   for (const [depth, { lines }] of way.entries()) {
-    for (const line of lines) {
+    for (const line of lines ?? []) {
       const before = deciding.get(line.rule)
       if (before === undefined || line.order >= before.order) deciding.set(line.rule, { ...line, depth })
     }

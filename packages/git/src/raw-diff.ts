@@ -1,3 +1,4 @@
+import { isAscii, isUtf8 } from 'node:buffer'
 import type { TreeChange, TreeMode } from '@fermata/ports'
 import { EnvironmentError } from '@fermata/verdict'
 import { gitReason } from './codes.ts'
@@ -12,17 +13,16 @@ const header = /^:([0-7]{6}) ([0-7]{6}) ([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{40
  * @throws EnvironmentError when it is not
  */
 export function parseRawDiff(output: Uint8Array): readonly TreeChange[] {
+  const { text, name } = decoded(Buffer.from(output.buffer, output.byteOffset, output.byteLength))
   const changes: TreeChange[] = []
-  const bytes = Buffer.from(output.buffer, output.byteOffset, output.byteLength)
-  let at = 0
-  while (at < bytes.length) {
-    const endOfHeader = bytes.indexOf(0, at)
-    const endOfPath = endOfHeader === -1 ? -1 : bytes.indexOf(0, endOfHeader + 1)
-    const fields = header.exec(bytes.toString('latin1', at, endOfHeader === -1 ? bytes.length : endOfHeader))
-    if (fields === null || endOfPath <= endOfHeader + 1) throw surprise(bytes, at)
+  for (let at = 0; at < text.length; ) {
+    const endOfHeader = text.indexOf('\0', at)
+    const endOfPath = endOfHeader === -1 ? -1 : text.indexOf('\0', endOfHeader + 1)
+    const fields = header.exec(text.slice(at, endOfHeader === -1 ? text.length : endOfHeader))
+    if (fields === null || endOfPath <= endOfHeader + 1) throw surprise(text, at)
     const [, before, after, from, to, letter] = fields as unknown as readonly [string, TreeMode, TreeMode, string, string, string]
     changes.push({
-      path: pathName(bytes.subarray(endOfHeader + 1, endOfPath)),
+      path: name(text.slice(endOfHeader + 1, endOfPath)),
       kind: kinds[letter] as TreeChange['kind'],
       before: { mode: before, object: from },
       after: { mode: after, object: to },
@@ -32,7 +32,13 @@ export function parseRawDiff(output: Uint8Array): readonly TreeChange[] {
   return changes
 }
 
-function surprise(bytes: Buffer, at: number): EnvironmentError {
-  const shown = JSON.stringify(bytes.toString('latin1', at, at + 120))
-  return new EnvironmentError(gitReason('FM-GIT-SURPRISE', { says: `The list of changed paths cannot be read at byte ${at}: ${shown}.` }))
+/** Decoded as a whole where that is possible, which it nearly always is: one conversion costs less than one for each path. */
+function decoded(bytes: Buffer): { readonly text: string; readonly name: (text: string) => string } {
+  if (isAscii(bytes)) return { text: bytes.toString('latin1'), name: (text) => text }
+  if (isUtf8(bytes)) return { text: bytes.toString('utf8'), name: (text) => text }
+  return { text: bytes.toString('latin1'), name: (text) => pathName(Buffer.from(text, 'latin1')) }
+}
+
+function surprise(text: string, at: number): EnvironmentError {
+  return new EnvironmentError(gitReason('FM-GIT-SURPRISE', { says: `The list of changed paths cannot be read at ${at}: ${JSON.stringify(text.slice(at, at + 120))}.` }))
 }

@@ -76,7 +76,8 @@ export function eventTree(text: string, events: readonly Event[], schema: Schema
     }
     return at
   }
-  const roots = events.flatMap((event, index) => (event.type === EVENT_ID.DOCUMENT ? [index + 1] : []))
+  const roots: number[] = []
+  for (let index = 0; index < events.length; index++) if (events[index]?.type === EVENT_ID.DOCUMENT) roots.push(index + 1)
   const keys = (node: number) => pairs(text, events, schema, node).flatMap(([name, { key }]) => (key === undefined || (merges && name === '<<') ? [] : [[String(name), key] as const]))
   return { roots, keys, entries, target, start: (node) => startOf(events, node), end: (node) => endOf(text, events, node), find, nodeAt }
 }

@@ -2,13 +2,17 @@ import { type Catalog, type Service, type ServiceId, catalogFiles, catalogText, 
 import type { Files, ObjectName } from '@fermata/ports'
 import { ConfigurationError } from '@fermata/verdict'
 import type { Because } from './because.ts'
+import { shownName } from './display.ts'
 
 /** Reads a file of one commit. */
 export type ReadAt = (path: string) => Promise<Uint8Array | undefined>
 
-/** Where a catalog is looked for: what the caller named, else the usual names. */
+/** Where a catalog is looked for: what the caller named, else the usual names. @throws ConfigurationError for a path that leads out of the working directory */
 export function catalogNames(config: string | undefined): readonly string[] {
-  return config === undefined || config === '' ? catalogFiles : [config.replace(/^(\.\/)+/, '')]
+  if (config === undefined || config === '') return catalogFiles
+  const segments = config.split('/').filter((segment) => segment !== '.' && segment !== '')
+  if (config.startsWith('/') || segments.includes('..')) throw new ConfigurationError([{ says: `The input config: ${shownName(config)} leads outside of the working directory.`, remedy: 'Give a path inside of it, or set working-directory to a folder that holds both.' }])
+  return [segments.join('/')]
 }
 
 /** The catalog of a commit, or undefined where it has none. @throws ConfigurationError when it cannot be read */

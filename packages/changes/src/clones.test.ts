@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { Comparison, Forge } from '@fermata/ports'
 import { EnvironmentError } from '@fermata/verdict'
 import { removeFolders, repository, type Repository } from './testing/repository.ts'
 import { catalogOf, listing, play, type Stage } from './testing/stage.ts'
 
+// Each test runs dozens of processes, and another job may have the machine.
+jest.setTimeout(60_000)
 afterAll(removeFolders)
 
 /**

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from '@jest/globals'
+import { afterAll, describe, expect, jest, test } from '@jest/globals'
 import { loadCatalog } from '@fermata/catalog'
 import { ConfigurationError } from '@fermata/verdict'
 import { chmodSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -8,6 +8,8 @@ import { outputsOf } from './outputs.ts'
 import { removeFolders, repository, type Repository } from './testing/repository.ts'
 import { catalogOf, play, type Played } from './testing/stage.ts'
 
+// Each test runs dozens of processes, and another job may have the machine.
+jest.setTimeout(60_000)
 afterAll(removeFolders)
 
 const shop = catalogOf({ web: ['cart'], cart: ['ledger'], ledger: [], mail: [] })
@@ -249,12 +251,20 @@ describe('inputs that contradict each other are refused together', () => {
     [{ base: 'a..b', head: '--all' }, /a\.\.b[\s\S]*--all/],
     [{ 'matrix-limit': '0' }, /at least 1/],
     [{ parallelism: '0' }, /at least 1/],
+    [{ config: '../fermata.yaml' }, /leads outside/],
     [{ scope: 'everything' }, /direct, dependents/],
   ])('%j', async (inputs, message) => {
     const at = await repository()
     await at.commit({ 'fermata.yaml': shop })
     await expect(play({ at, inputs })).rejects.toThrow(message)
   })
+})
+
+test('a slip of the pen in since is named', async () => {
+  const at = await repository()
+  await at.commit({ 'fermata.yaml': shop })
+  const { report } = await play({ at, inputs: { since: 'last-sucess', 'on-unresolved': 'fail' } })
+  expect(report).toMatchObject({ verdict: 'fail', reasons: [{ code: 'FM-GIT-NO-REMOTE', remedy: 'Did you mean last-success?' }] })
 })
 
 test('more services than the limit go in batches', async () => {

@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { removeFolders, repository, type Repository } from './testing/repository.ts'
 import { catalogOf, play, type Stage } from './testing/stage.ts'
 
+// Each test runs dozens of processes, and another job may have the machine.
+jest.setTimeout(60_000)
 afterAll(removeFolders)
 
 const zeros = '0'.repeat(40)
@@ -85,6 +87,7 @@ const rows: readonly Row[] = [
   { when: 'a push, all asked for', stage: (h) => ({ trigger: push('refs/heads/main', h.a, h.b), inputs: { since: 'all' } }), changed: all, base: none, head: (h) => h.b, resolution: 'all' },
   { when: 'a person with base and head', stage: () => ({ inputs: { base: 'v1.0.0', head: 'feature' } }), changed: ['f1', 'f2'], base: (h) => h.root, head: (h) => h.f2, resolution: 'given' },
   { when: 'a person with HEAD^', stage: () => ({ inputs: { base: 'HEAD^1' } }), changed: ['f1', 'f2'], base: (h) => h.b, head: (h) => h.merge, resolution: 'given' },
+  { when: 'a person without any input', stage: () => ({}), changed: [], base: (h) => h.merge, head: (h) => h.merge, resolution: 'local-fork' },
   { when: 'a person on a branch', stage: () => ({ inputs: { head: 'feature~1' } }), changed: [], base: (h) => h.f1, head: (h) => h.f1, resolution: 'local-fork' },
 ]
 

@@ -67,6 +67,8 @@ async function carryOut(resolution: Resolution, request: FindRequest, ports: Fin
 
 async function allDifferences(resolution: Pinned | PinnedPerService, ports: FindPorts): Promise<readonly Difference[] | Miss> {
   const bases = resolution.kind === 'compare' ? [resolution.base] : resolution.groups.map(({ base }) => base)
+  // One fetch for all that is missing. Where that fails, each comparison says which commit it lacks.
+  if (bases.length > 1 && ports.git.hasClone) await ports.git.obtain([resolution.head, ...bases])
   const differences: Difference[] = []
   for (const base of bases) {
     const difference = await differenceOf({ base, head: resolution.head, ...(resolution.kind === 'compare' && { pullRequest: resolution.pullRequest }) }, ports)

@@ -1,8 +1,10 @@
-import { afterAll, expect, test } from '@jest/globals'
+import { afterAll, expect, jest, test } from '@jest/globals'
 import { spawnSync } from 'node:child_process'
 import { folder, opened, removeFolders, type Repository } from './testing/repository.ts'
 import { catalogOf, play } from './testing/stage.ts'
 
+// Each test runs dozens of processes, and another job may have the machine.
+jest.setTimeout(60_000)
 afterAll(removeFolders)
 
 const size = 600

@@ -1,9 +1,11 @@
-import { afterAll, describe, expect, test } from '@jest/globals'
+import { afterAll, describe, expect, jest, test } from '@jest/globals'
 import { chmodSync, renameSync, rmSync, symlinkSync, writeFileSync, chownSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { openGit } from './git.ts'
 import { cloneOf, contents, folder, opened, processes, removeFolders, repository, type Repository } from './testing/repository.ts'
 
+// Each test runs dozens of processes, and another job may have the machine.
+jest.setTimeout(60_000)
 afterAll(removeFolders)
 
 function portOf(at: Repository, below = '') {
@@ -103,10 +105,7 @@ test.each([['full', []], ['shallow', ['--depth=1']], ['partial', ['--filter=blob
 test('a merge base beyond the end of a shallow history is found, in steps, beside the clone', async () => {
   const source = await repository()
   const fork = await source.commit({ fork: '' })
-  await source.git('switch', '--quiet', '--create', 'side')
-  for (let number = 0; number < 70; number++) await source.commit({ [`s${number}`]: '' })
-  const side = await source.git('rev-parse', 'HEAD')
-  await source.git('switch', '--quiet', 'main')
+  const side = await source.grow('side', fork, 70)
   const main = await source.commit({ main: '' })
   const clone = await cloneOf(source, '--depth=1', '--branch=side')
   const before = contents(clone.path)

@@ -7,7 +7,7 @@ import { findClone } from './location.ts'
 import { pathName } from './names.ts'
 import { type Once, once, oneByOne } from './once.ts'
 import { parseRawDiff } from './raw-diff.ts'
-import { type KnownRemote, type Remote, remoteOf } from './remote.ts'
+import { type KnownRemote, remoteOf } from './remote.ts'
 import { fetchInto, makeSide, type Side, type SidePurpose } from './side.ts'
 import { failure, objectNamed, succeed, type View, view } from './view.ts'
 
@@ -46,7 +46,7 @@ export function openGit(exec: Exec, wish: GitWish): Git {
       if (known?.hasTree === true) complete.add(known.commit.id)
       return known?.commit
     },
-    tip: async (ref) => tip(await tipView(clone, sides.history), await remote(), ref),
+    tip: async (ref) => tip(await sides.history(), ref),
     obtain: async (commits) => {
       if (commits.every((commit) => complete.has(commit))) return true
       return inTurn(async () => {
@@ -67,13 +67,8 @@ function fail(): never {
   throw new EnvironmentError(gitReason('FM-GIT-NO-REPOSITORY', { says: 'The working directory is in no git repository, and nothing was fetched yet.' }))
 }
 
-/** A clone asks with its own configuration; without one the side repository has the address. */
-async function tipView(clone: View | undefined, history: () => Promise<Side>): Promise<View> {
-  return clone ?? history()
-}
-
-async function tip(at: View, remote: Remote, ref: string): Promise<ObjectName | undefined> {
-  const args = ['ls-remote', '--quiet', remote.name, ref, `${ref}^{}`]
+async function tip(at: Side, ref: string): Promise<ObjectName | undefined> {
+  const args = ['ls-remote', '--quiet', at.remote, ref, `${ref}^{}`]
   const finished = await at.run(args, { lazy: true })
   if (finished.code !== 0) throw failure(args, finished, 'FM-GIT-FETCH')
   const lines = Buffer.from(finished.stdout).toString('utf8').split('\n').map((line) => line.split('\t'))

@@ -11,6 +11,8 @@ export async function findBase(base: Exclude<Base, { by: 'name' }>, { id: head }
       return firstParent(head, base.second, sources)
     case 'fork':
       return fork(head, await branchName(base.branch, sources), sources)
+    case 'known-fork':
+      return knownFork(head, base.refs, sources)
     case 'merge-base': {
       const other = await commitNamed(base.with, sources)
       return isMiss(other) ? other : ancestorOf(await sources.git.mergeBase(other.id, head), head, base.with)
@@ -59,6 +61,14 @@ async function fork(head: ObjectName, branch: string, sources: Sources): Promise
   }
   const remote = await git.tip(`refs/heads/${branch}`)
   return remote === undefined ? miss('FM-CHANGES-NO-COMMIT', `The remote has no branch ${shownName(branch)}.`) : ancestorOf(await git.mergeBase(remote, head), head, branch)
+}
+
+async function knownFork(head: ObjectName, refs: readonly string[], { git }: Sources): Promise<Named | Miss> {
+  for (const ref of refs) {
+    const tip = await git.resolve(ref)
+    if (tip !== undefined) return ancestorOf(await git.mergeBase(tip.id, head), head, ref)
+  }
+  return miss('FM-CHANGES-NO-COMMIT', 'This clone has no branch that is known to be the default branch.')
 }
 
 function ancestorOf(found: ObjectName | 'none' | 'unknown', head: ObjectName, other: string): Named | Miss {

@@ -63,7 +63,7 @@ async function pair({ head: name, base: how }: Candidate, sources: Sources): Pro
  * What somebody checked out is what they build; the other candidates describe the same event from elsewhere.
  * Where nothing is checked out, what the API can answer goes first.
  */
-async function inOrder({ candidates, preferCheckedOut }: Extract<Plan, { kind: 'compare' }>, { git }: Sources): Promise<readonly Candidate[]> {
+export async function inOrder({ candidates, preferCheckedOut }: Extract<Plan, { kind: 'compare' }>, { git }: Sources): Promise<readonly Candidate[]> {
   if (preferCheckedOut !== true) return candidates
   const here = git.hasClone ? await git.resolve('HEAD') : undefined
   const first = ({ head, base }: Candidate) => (here === undefined ? base.by === 'fork' : head === here.id)

@@ -1,5 +1,5 @@
 import type { Invocation, ObjectName } from '@fermata/ports'
-import { ConfigurationError, EnvironmentError, type Problem } from '@fermata/verdict'
+import { ConfigurationError, didYouMean, EnvironmentError, type Problem } from '@fermata/verdict'
 import { changesReason } from '../codes.ts'
 import { shownName } from '../display.ts'
 import type { DetectRequest } from '../request.ts'
@@ -11,7 +11,7 @@ import { commitNamed, type Named } from './commits.ts'
 import { lastDeployments } from './last-deploy.ts'
 import { lastSuccess } from './last-success.ts'
 import { asking, isMiss, type Miss, type Pinned, type PinnedPerService, type Resolution, type Sources } from './outcome.ts'
-import { everything, knownPullRequest, pin, unresolved } from './plan.ts'
+import { everything, inOrder, knownPullRequest, pin, unresolved } from './plan.ts'
 import * as z from 'zod/mini'
 
 /** What decides the two commits: some of the request, and who started the run. */
@@ -40,6 +40,9 @@ export async function resolveChanges(request: PinRequest, invocation: Pick<Invoc
   }
 }
 
+/** What `since` can be beside a name of a commit. */
+const sinceWords = ['event', 'last-success', 'last-deploy', 'all']
+
 function refuseContradictions({ since, environment, base, head }: PinRequest): void {
   const problems: Problem[] = []
   if (base !== undefined && since !== 'event') problems.push({ says: `The inputs since (${shownName(since)}) and base (${shownName(base)}) both say what to compare with.`, remedy: 'Give one of them.' })
@@ -60,7 +63,7 @@ async function headOf(plan: Plan, sources: Sources): Promise<{ readonly commit: 
     case 'unknown':
     case 'everything':
     case 'compare': {
-      const names = plan.kind === 'compare' ? plan.candidates.map(({ head }) => head) : plan.head === undefined ? [] : [plan.head]
+      const names = plan.kind === 'compare' ? (await inOrder(plan, sources)).map(({ head }) => head) : plan.head === undefined ? [] : [plan.head]
       let last: Miss = { certain: false, reason: changesReason('FM-CHANGES-NO-COMMIT', { says: plan.kind === 'unknown' ? plan.says : 'The event names no commit.' }) }
       for (const name of new Set(names)) {
         const commit = await asking(() => commitNamed(name, sources))
@@ -76,7 +79,10 @@ async function headOf(plan: Plan, sources: Sources): Promise<{ readonly commit: 
 
 async function given(name: string, head: Named, sources: Sources): Promise<Resolution> {
   const base = await asking(() => commitNamed(name, sources))
-  if (isMiss(base)) return unresolved(head.id, [base.reason])
+  if (isMiss(base)) {
+    const meant = didYouMean(name, sinceWords)
+    return unresolved(head.id, [meant === undefined ? base.reason : { ...base.reason, remedy: `Did you mean ${meant}?` }])
+  }
   return { kind: 'compare', head: head.id, base: base.id, strategy: 'given', why: 'the caller named it', instead: [] } satisfies Pinned
 }
 

@@ -9,6 +9,8 @@ export type Base =
   | { readonly by: 'first-parent'; readonly second?: ObjectName }
   /** Where the head left a branch. */
   | { readonly by: 'fork'; readonly branch: Branch }
+  /** Where the head left the first of these refs that the clone has. */
+  | { readonly by: 'known-fork'; readonly refs: readonly string[] }
   /** Where the head and another commit part. */
   | { readonly by: 'merge-base'; readonly with: string }
   | { readonly by: 'previous-tag'; readonly pattern: string }

@@ -61,6 +61,8 @@ export interface Repository {
   git(...args: readonly string[]): Promise<string>
   /** Writes files (undefined removes one) and commits everything. */
   commit(files: Readonly<Record<string, string | undefined>>): Promise<string>
+  /** So many commits on a new branch, by one process. */
+  grow(branch: string, from: string, commits: number): Promise<string>
 }
 
 export async function repository(...init: readonly string[]): Promise<Repository> {
@@ -91,6 +93,12 @@ export function opened(path: string): Repository {
       await git('add', '--all')
       await git('commit', '--quiet', '--allow-empty', '--message', 'x')
       return git('rev-parse', 'HEAD')
+    },
+    grow: async (branch, from, commits) => {
+      const one = (number: number) => `commit refs/heads/${branch}\ncommitter a <a@example.com> 1767225600 +0000\ndata 1\nx\n${number === 0 ? `from ${from}\n` : ''}M 100644 inline ${branch}/${number}\ndata 0\n\n`
+      const finished = await start({ file: 'git', args: ['fast-import', '--quiet'], cwd: path, input: Buffer.from(Array.from({ length: commits }, (_, number) => one(number)).join('')) })
+      if (finished.code !== 0) throw new Error(finished.stderr)
+      return git('rev-parse', branch)
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { Report, State, Verdict } from '@fermata/verdict'
+import type { Report, Section, State, Verdict } from '@fermata/verdict'
 
 /** How a verdict is shown: an emoji where GitHub draws it, a glyph of one cell where it does not, and always a word. */
 export interface VerdictLook {
@@ -46,11 +46,16 @@ export function worstState(all: readonly State[]): State {
   return all.reduce<State | undefined>((worst, state) => (worst === undefined || byAttention(state, worst) < 0 ? state : worst), undefined) ?? 'unknown'
 }
 
+/** What is not green is never folded, whatever its author wished. */
+export function folds({ folded, state }: Pick<Section, 'folded' | 'state'>): boolean {
+  return folded === true && (state === undefined || state === 'good' || state === 'skipped')
+}
+
 export const severityLook = {
   error: { word: 'Error', state: 'bad' },
   inconclusive: { word: 'Inconclusive', state: 'unknown' },
   warning: { word: 'Warning', state: 'warn' },
-  note: { word: 'Note', state: 'good' },
+  note: { word: 'Note', state: 'held' },
 } as const
 
 /** The name of a capability for a heading: `slo-check` is "SLO check". */

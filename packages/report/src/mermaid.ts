@@ -18,7 +18,7 @@ const strokes: Readonly<Partial<Record<State, string>>> = { bad: '#d1242f', undo
 export function mermaidFlowchart(graph: Graph): string | undefined {
   const drawable = graph.nodes.length <= mostNodes && graph.edges.length <= mostEdges
   const lines = drawable ? nodeLines(graph) : waveLines(graph.nodes)
-  return lines === undefined ? undefined : ['```mermaid', 'flowchart RL', ...lines, ...classLines(), '```'].join('\n')
+  return lines === undefined ? undefined : ['```mermaid', 'flowchart RL', ...lines, ...classLines(lines), '```'].join('\n')
 }
 
 function nodeLines({ nodes, edges }: Graph): readonly string[] | undefined {
@@ -47,6 +47,7 @@ function nodeLine(id: string, label: string, state: State | undefined): string {
   return `  ${id}["${sign}${encodeMermaid(label)}"]${state !== undefined && state in strokes ? `:::${state}` : ''}`
 }
 
-function classLines(): readonly string[] {
-  return Object.entries(strokes).map(([state, colour]) => `  classDef ${state} stroke:${colour},stroke-width:2px`)
+/** Styles of those states that are there. */
+function classLines(lines: readonly string[]): readonly string[] {
+  return Object.entries(strokes).filter(([state]) => lines.some((line) => line.endsWith(`:::${state}`))).map(([state, colour]) => `  classDef ${state} stroke:${colour},stroke-width:2px`)
 }

@@ -1,6 +1,6 @@
 import { locationText, type Block, type Cell, type Reason, type Report, type Section, type State } from '@fermata/verdict'
 import { encodeFence, encodeMarkdown as md, encodeMarkdownCode as code, encodeMarkdownProse as prose, truncate, webAddress } from './encode.ts'
-import { byAttention, counted, durationText, severityLook, stateLook, verdictLook, worstState } from './look.ts'
+import { byAttention, counted, durationText, folds, severityLook, stateLook, verdictLook, worstState } from './look.ts'
 import { mermaidFlowchart } from './mermaid.ts'
 import { fitInto, type Part } from './room.ts'
 import { spanBar, timelineExtent } from './timeline.ts'
@@ -63,14 +63,9 @@ function reasonParts(reasons: readonly Reason[]): readonly Part[] {
   const loud = reasons.filter((reason) => reason.severity !== 'note').length
   const quiet = lines.slice(loud)
   return [
-    part('reasons', ranks.reasons, '', lines.slice(0, loud), '\n', 'reason'),
+    ...(loud === 0 ? [] : [part('reasons', ranks.reasons, '', lines.slice(0, loud), '\n', 'reason')]),
     ...(quiet.length === 0 ? [] : [part('notes', ranks.green, `<details><summary>${counted(quiet.length, 'note')}</summary>\n\n`, quiet, '\n</details>\n\n', 'note')]),
   ]
-}
-
-/** What is not green is never folded, whatever its author wished. */
-function folds(section: Section): boolean {
-  return section.folded === true && (section.state === undefined || section.state === 'good' || section.state === 'skipped')
 }
 
 function heading(section: Section): string {

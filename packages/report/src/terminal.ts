@@ -1,7 +1,7 @@
 import { locationText, type Block, type Cell, type Reason, type Report, type Section } from '@fermata/verdict'
 import { cellsOf, padCells } from './cells.ts'
 import { encodeTerminal, encodeTerminalLine as line } from './encode.ts'
-import { counted, durationText, severityLook, stateLook, verdictLook } from './look.ts'
+import { counted, durationText, folds, severityLook, stateLook, verdictLook } from './look.ts'
 import { painter, styleOf, type Paint } from './paint.ts'
 import { spanBar, timelineExtent } from './timeline.ts'
 
@@ -39,8 +39,7 @@ function reasonText(reason: Reason, paint: Paint): string {
 function sectionText(section: Section, paint: Paint): string {
   const state = section.state === undefined ? '' : `${stateLook[section.state].glyph} `
   const title = paint('strong', `${state}${line(section.title)}`)
-  const green = section.state === undefined || section.state === 'good' || section.state === 'skipped'
-  if (section.folded === true && green) return `${title} ${paint('faint', '(in the report)')}`
+  if (folds(section)) return `${title} ${paint('faint', '(in the report)')}`
   return [title, ...section.blocks.flatMap((block) => blockLines(block, paint))].join('\n')
 }
 

@@ -13,7 +13,7 @@ const found = (process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => n
 const withBrowser = found === undefined ? describe.skip : describe
 if (found === undefined) process.stderr.write(`page.browser.test: skipped, none of ${names.join(', ')} is on PATH\n`)
 
-const reports = { release: rolledBack(), hostile: reportOf(hostile.join(' ')), large: rolledBack(4) } as const
+const reports = { release: rolledBack(), hostile: reportOf(hostile.join(' ')), large: rolledBack(4), printed: rolledBack(2) } as const
 
 withBrowser('the page in a browser', () => {
   const folder = mkdtempSync(join(tmpdir(), 'fermata-page-'))
@@ -63,11 +63,20 @@ withBrowser('the page in a browser', () => {
     }
   }, 60_000)
 
-  test.each([360, 768, 1280])('%d pixels: nothing stands out of the page', async (width) => {
+  test.each([360, 1280])('%d pixels: nothing stands out of the page', async (width) => {
     for (const name of ['release', 'hostile', 'large'] as const) {
       expect(await opened(name, { viewport: { width, height: 800 } }, (page) => page.evaluate<number>('document.documentElement.scrollWidth - innerWidth'))).toBeLessThanOrEqual(0)
     }
   }, 60_000)
+
+  test('a printed release of fifty services has at most ten pages, and nothing is cut off', async () => {
+    await opened('printed', { viewport: { width: 794, height: 1123 } }, async (page) => {
+      const pdf = await page.pdf({ format: 'A4' })
+      expect(pdf.toString('latin1').match(/\/Type \/Page\b/g)?.length).toBeLessThanOrEqual(10)
+      await page.emulateMedia({ media: 'print' })
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+    })
+  }, 30_000)
 
   test('without JavaScript everything is there', async () => {
     const text = await opened('release', { javaScriptEnabled: false }, async (page) => page.locator('body').textContent())

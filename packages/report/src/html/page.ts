@@ -1,7 +1,7 @@
 import { locationText, type Evidence, type Reason, type Report, type Section } from '@fermata/verdict'
 import { createHash } from 'node:crypto'
 import { encodeAnchor, encodeHtml as h, encodeHtmlProse as prose, encodeJsonIsland, truncate } from '../encode.ts'
-import { capabilityTitle, counted, durationText, severityLook, stateLook, timeText, verdictLook } from '../look.ts'
+import { capabilityTitle, counted, durationText, folds, severityLook, stateLook, timeText, verdictLook } from '../look.ts'
 import { anchorsOf, type Anchors } from './anchors.ts'
 import { blockHtml, factsHtml } from './blocks.ts'
 import { script } from './script.ts'
@@ -70,7 +70,7 @@ function navigation(report: Report, anchors: Anchors): string {
   const own = (wanted: boolean, anchor: string, title: string): readonly (readonly [string, string])[] => (wanted ? [[anchor, title]] : [])
   const links = [
     ...own(report.reasons.length > 0, 'reasons', 'Reasons'),
-    ...report.sections.map((section, index) => [anchors.of(index), truncate(section.title, 32)] as const).slice(0, 12),
+    ...report.sections.flatMap((section, index) => (folds(section) ? [] : [[anchors.of(index), truncate(section.title, 32)] as const])).slice(0, 12),
     ...own(report.evidence.length > 0, 'evidence', 'Evidence'),
   ]
   const items = links.map(([anchor, title]) => `<li><a href="#${anchor}">${h(title)}</a></li>`).join('')
@@ -95,6 +95,9 @@ function hero(report: Report): string {
 </div></div>`
 }
 
+/** More notes than these are folded, also where there is nothing worse. */
+const openNotes = 5
+
 function reasonsHtml(report: Report, anchors: Anchors): string {
   if (report.reasons.length === 0) return ''
   const known = new Set(report.evidence.map(({ id }) => id))
@@ -103,7 +106,7 @@ function reasonsHtml(report: Report, anchors: Anchors): string {
   const list = (reasons: readonly Reason[]) => `<ul class="reasons">${reasons.map((reason) => reasonHtml(reason, known, anchors)).join('\n')}</ul>`
   return `<section id="reasons" aria-labelledby="reasons-title"><h2 id="reasons-title">Reasons <span class="tag faint">${h(tally(report.reasons))}</span></h2>
 ${loud.length === 0 ? '' : list(loud)}
-${notes.length === 0 ? '' : loud.length === 0 ? list(notes) : `<details class="alt"><summary>${counted(notes.length, 'note')}</summary>${list(notes)}</details>`}
+${notes.length === 0 ? '' : loud.length === 0 && notes.length <= openNotes ? list(notes) : `<details class="alt"><summary>${counted(notes.length, 'note')}</summary>${list(notes)}</details>`}
 </section>`
 }
 
@@ -123,12 +126,10 @@ function reasonHtml(reason: Reason, known: ReadonlySet<string>, anchors: Anchors
 <p class="says">${prose(reason.message)}</p>${reason.remedy === undefined ? '' : `<p class="next"><b>Next</b><span>${prose(reason.remedy)}</span></p>`}${where.length === 0 ? '' : `<p class="where">${where.join(' · ')}</p>`}</li>`
 }
 
-/** What is not green is never folded, whatever its author wished. */
 function sectionHtml(section: Section, anchor: string, anchors: Anchors): string {
-  const green = section.state === undefined || section.state === 'good' || section.state === 'skipped'
   const tag = section.state === undefined ? '' : ` <span class="tag s-${section.state}"><span aria-hidden="true">${stateLook[section.state].glyph}</span> ${stateLook[section.state].word}</span>`
   const body = `<div class="card">${section.blocks.map((block) => blockHtml(block, section.title, anchors)).join('\n')}</div>`
-  if (section.folded === true && green) return `<section id="${anchor}"><details class="fold"><summary><h2>${h(section.title)}${tag}</h2></summary>${body}</details></section>`
+  if (folds(section)) return `<section id="${anchor}" class="folded"><details class="fold"><summary><h2>${h(section.title)}${tag}</h2></summary>${body}</details></section>`
   return `<section id="${anchor}"><h2>${h(section.title)}${tag}</h2>${body}</section>`
 }
 
@@ -153,5 +154,5 @@ function evidenceHtml(evidence: readonly Evidence[]): string {
 function outputsHtml(outputs: Report['outputs']): string {
   const entries = Object.entries(outputs).sort(([a], [b]) => (a < b ? -1 : 1))
   if (entries.length === 0) return ''
-  return `<section id="outputs"><details class="fold"><summary><h2>Outputs</h2></summary>${factsHtml(entries.map(([name, value]) => [name, `<code>${h(truncate(value, mostResult))}</code>`]))}</details></section>`
+  return `<section id="outputs" class="folded"><details class="fold"><summary><h2>Outputs</h2></summary>${factsHtml(entries.map(([name, value]) => [name, `<code>${h(truncate(value, mostResult))}</code>`]))}</details></section>`
 }

@@ -34,6 +34,7 @@ h1 .says{display:block}
 .meta dd{margin:0;font-weight:550;font-variant-numeric:tabular-nums}
 main{padding-bottom:3rem}
 section{margin-top:2.2rem}
+.folded+.folded{margin-top:.6rem}
 h2{font-size:1.15rem;font-weight:650;letter-spacing:-.005em;margin-bottom:.8rem;display:flex;align-items:baseline;gap:.6rem;flex-wrap:wrap}
 h2 .tag,summary .tag{font-size:.8rem;font-weight:600}
 .tag{color:var(--ink);white-space:nowrap}
@@ -108,5 +109,5 @@ marker path{fill:var(--faint);stroke:none;opacity:1}
 .gantt .grid{stroke:var(--line);stroke-width:1}
 footer{border-top:1px solid var(--line);padding:1.2rem 0 2.5rem;color:var(--faint);font-size:.85rem}
 @media (max-width:40rem){.wrap{padding:0 1rem}.hero{padding-top:1.5rem}.bar .wrap{gap:1rem}.card,.reason,details.fold{padding-left:.9rem;padding-right:.9rem}.reason .head .code{margin-left:0}.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:.5rem}.meta{gap:.5rem 1.6rem}}
-@media print{:root{${variables(light)}}body{background:#fff;font-size:10pt}.bar,.filter,.skip,details.alt:not([open]){display:none}.hero{background:none}.scroll{overflow:visible}.card,.reason{break-inside:avoid}svg{max-width:100%;height:auto}}
+@media print{:root{${variables(light)}}body{background:#fff;font-size:10pt}.bar,.filter,.skip,details.alt:not([open]){display:none}.hero{background:none}.scroll{overflow:visible}table{width:100%;min-width:0;font-size:8.5pt}th,td{padding:.25rem .4rem}td,tbody th{min-width:0}.gantt{min-width:0}.card,.reason{break-inside:avoid}svg{max-width:100%;height:auto}}
 `.trim()

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { type MatrixEntry, matrixOf } from './matrix.ts'
 
 const servicesIn = (entry: MatrixEntry) => ('service' in entry ? [entry.service] : entry.services)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Trigger } from '@fermata/ports'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { planFor } from './event.ts'
 
 const sha = 'a'.repeat(40)

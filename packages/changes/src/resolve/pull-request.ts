@@ -28,8 +28,8 @@ export function planPullRequest(trigger: Trigger): Plan {
   return reading(payload, trigger, ({ action, pull_request: pull }) => {
     const known = { number: pull.number, headSha: pull.head.sha, headRef: pull.head.ref, baseRef: pull.base.ref }
     if (action === 'closed' && pull.merged === true && pull.merge_commit_sha) return merged(known, pull.merge_commit_sha, pull.commits)
-    const sha = headOf(trigger)
-    const merge: readonly Candidate[] = sha === undefined ? [] : [{ head: sha, base: { by: 'first-parent', second: known.headSha }, strategy: 'merge-parent', why: 'the pull request is merged into that' }]
+    const own = headOf(trigger)
+    const merge: readonly Candidate[] = own === undefined ? [] : [{ head: own, base: { by: 'first-parent', second: known.headSha }, strategy: 'merge-parent', why: 'the pull request is merged into that' }]
     return { kind: 'compare', candidates: [...merge, fork(known)], preferCheckedOut: true, ...about(known) }
   })
 }

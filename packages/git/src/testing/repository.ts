@@ -42,17 +42,17 @@ function start({ file, args, cwd, env, input }: Command): Promise<Finished> {
   })
 }
 
-const made: string[] = []
+const folders: string[] = []
 
 /** A folder that `removeFolders` takes away. */
 export function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'fermata-git-test-'))
-  made.push(path)
+  folders.push(path)
   return path
 }
 
 export function removeFolders(): void {
-  for (const path of made.splice(0)) rmSync(path, { recursive: true, force: true })
+  for (const path of folders.splice(0)) rmSync(path, { recursive: true, force: true })
 }
 
 export interface Repository {

@@ -1,5 +1,7 @@
 import { afterAll, describe, expect, jest, test } from '@jest/globals'
 import { chmodSync, renameSync, rmSync, symlinkSync, writeFileSync, chownSync, readdirSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { openGit } from './git.ts'
 import { cloneOf, contents, folder, opened, processes, removeFolders, repository, type Repository } from './testing/repository.ts'
@@ -201,6 +203,57 @@ test('a remote that cannot be reached is an error with its words, and without it
   const failed = portOf(at).git.obtain(['1'.repeat(40)])
   await expect(failed).rejects.toMatchObject({ reason: { code: 'FM-GIT-FETCH' } })
   await expect(failed).rejects.not.toThrow('secret')
+})
+
+/** A server that lets nobody in and remembers what it was shown. */
+async function closedServer() {
+  const shown: (string | undefined)[] = []
+  const server = createServer((request, response) => {
+    shown.push(request.headers.authorization)
+    response.writeHead(404).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const close = () => new Promise((resolve) => server.close(resolve))
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, shown, close }
+}
+
+describe('credentials', () => {
+  test('that actions/checkout left in an included file let us in, and are written nowhere', async () => {
+    const server = await closedServer()
+    const at = await repository()
+    await at.commit({ a: '' })
+    await at.git('remote', 'add', 'origin', `${server.url}/o/r`)
+    const kept = join(folder(), 'credentials.config')
+    writeFileSync(kept, `[http "${server.url}/"]\n\textraheader = AUTHORIZATION: basic c2VjcmV0\n`)
+    await at.git('config', `includeIf.gitdir:${at.path}/.git.path`, kept)
+    const { git, temporary } = portOf(at)
+    await expect(git.obtain(['1'.repeat(40)])).rejects.toMatchObject({ reason: { code: 'FM-GIT-FETCH', message: expect.not.stringContaining('c2VjcmV0') } })
+    expect(server.shown).toContain('basic c2VjcmV0')
+    expect([...contents(temporary).values()].join('')).not.toContain('c2VjcmV0')
+    await server.close()
+  })
+
+  test('of the run are used where the clone kept none', async () => {
+    const server = await closedServer()
+    const at = await repository()
+    await at.commit({ a: '' })
+    await at.git('remote', 'add', 'origin', `${server.url}/o/r`)
+    const git = openGit(processes(), { directory: at.path, temporary: folder(), remote: { url: `${server.url}/o/r`, header: 'AUTHORIZATION: basic cnVu' } })
+    await expect(git.tip('refs/heads/main')).rejects.toMatchObject({ reason: { code: 'FM-GIT-FETCH' } })
+    expect(server.shown).toContain('basic cnVu')
+    await server.close()
+  })
+
+  test('of the run are not shown to another server', async () => {
+    const server = await closedServer()
+    const at = await repository()
+    await at.commit({ a: '' })
+    await at.git('remote', 'add', 'origin', `${server.url}/o/r`)
+    const git = openGit(processes(), { directory: at.path, temporary: folder(), remote: { url: 'https://github.example/o/r', header: 'AUTHORIZATION: basic cnVu' } })
+    await expect(git.tip('refs/heads/main')).rejects.toMatchObject({ reason: { code: 'FM-GIT-FETCH' } })
+    expect(server.shown).toEqual([undefined])
+    await server.close()
+  })
 })
 
 test.each([['HEAD\n--all'], ['--upload-pack=x'], ['x..y']])('the name %j resolves to nothing', async (name) => {

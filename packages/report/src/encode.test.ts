@@ -77,7 +77,8 @@ describe('Markdown', () => {
   })
 })
 
-test('a mermaid label holds no quote, bracket or line break', () => {
+test('a mermaid label is not empty, and holds no quote, bracket or line break', () => {
+  expect(encodeMermaid(' \n')).toBe('unnamed')
   everyText((text) => expect(encodeMermaid(text).replaceAll(/#\d+;/g, '')).not.toMatch(/["[\](){}<>;#`\n%&]/))
 })
 

@@ -109,7 +109,8 @@ export function encodeFence(language: string, text: string): string {
 
 /** For a quoted label in a mermaid diagram: its own entities for everything but letters, digits and harmless marks. */
 export function encodeMermaid(text: string): string {
-  const short = truncate(oneLine(visible(text)), 40)
+  // An empty label would end the diagram.
+  const short = truncate(oneLine(visible(text)), 40) || 'unnamed'
   return short.replace(/[^\p{L}\p{N} .,:_\-/✅❌⚠❔…]/gu, (mark) => `#${mark.codePointAt(0)};`)
 }
 

@@ -87,7 +87,7 @@ describe('what comes from outside', () => {
     const found = run.log.split('\n').filter((line) => /^\s*::|##\[/.test(line))
     expect(found.map((line) => line.split(/[ :]+/)[1])).toEqual(['debug', 'error', 'error'])
     expect(run.log).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/)
-    expect(run.outputs['verdict']).toBe('fail')
+    expect(run.outputs).toMatchObject({ verdict: 'fail', summary: '::error::gotcha ::set-output name=a::b' })
     expect(run.summary).not.toContain('<img')
   })
 
@@ -147,6 +147,17 @@ describe('limits', () => {
     const errors = commands((await runStep({ inputs: { does: 'many', amount: '30' } })).log, 'error')
     expect(errors).toHaveLength(10)
     expect(errors.slice(-2)).toEqual(['::error::22 more in the summary', '::error::Many problems.'])
+  })
+
+  test('a summary that is nearly full gets what still fits, since one byte more would hide all of it', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'fermata-summary-')), 'summary')
+    for (const left of [0, 100, 2_000, 6_000]) {
+      writeFileSync(file, 'x'.repeat(1024 * 1024 - left))
+      expect((await runStep({ inputs: { does: 'many', amount: '200' }, env: { GITHUB_STEP_SUMMARY: file } })).code).toBe(1)
+      const text = readFileSync(file, 'utf8').slice(1024 * 1024 - left)
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(left)
+      if (left >= 2_000) expect(text).toMatch(/^### ❌ Many problems\.[\s\S]*_Cut to fit: \d+ reasons/)
+    }
   })
 
   test('an open socket or timer does not keep the step alive', async () => {

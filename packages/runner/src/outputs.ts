@@ -1,4 +1,5 @@
 import { setOutput } from '@actions/core'
+import { encodeTerminalLine } from '@fermata/report'
 import type { Report } from '@fermata/verdict'
 import { runnerReason } from './codes.ts'
 
@@ -34,7 +35,7 @@ export function withinOutputLimit(report: Report): Report {
 
 /** Sets every output, the common ones included. Call it before anything can fail the step. */
 export function setOutputs(report: Report, paths: { readonly json: string; readonly html: string }): void {
-  const outputs = { ...report.outputs, verdict: report.verdict, summary: report.summary, report: paths.json, 'report-html': paths.html }
+  const outputs = { ...report.outputs, verdict: report.verdict, summary: encodeTerminalLine(report.summary), report: paths.json, 'report-html': paths.html }
   for (const [name, value] of Object.entries(outputs)) setOutput(name, value)
 }
 

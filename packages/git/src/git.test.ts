@@ -207,14 +207,14 @@ test('a remote that cannot be reached is an error with its words, and without it
 
 /** A server that lets nobody in and remembers what it was shown. */
 async function closedServer() {
-  const shown: (string | undefined)[] = []
+  const received: (string | undefined)[] = []
   const server = createServer((request, response) => {
-    shown.push(request.headers.authorization)
+    received.push(request.headers.authorization)
     response.writeHead(404).end()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const close = () => new Promise((resolve) => server.close(resolve))
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, shown, close }
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received, close }
 }
 
 describe('credentials', () => {
@@ -228,7 +228,7 @@ describe('credentials', () => {
     await at.git('config', `includeIf.gitdir:${at.path}/.git.path`, kept)
     const { git, temporary } = portOf(at)
     await expect(git.obtain(['1'.repeat(40)])).rejects.toMatchObject({ reason: { code: 'FM-GIT-FETCH', message: expect.not.stringContaining('c2VjcmV0') } })
-    expect(server.shown).toContain('basic c2VjcmV0')
+    expect(server.received).toContain('basic c2VjcmV0')
     expect([...contents(temporary).values()].join('')).not.toContain('c2VjcmV0')
     await server.close()
   })
@@ -240,7 +240,7 @@ describe('credentials', () => {
     await at.git('remote', 'add', 'origin', `${server.url}/o/r`)
     const git = openGit(processes(), { directory: at.path, temporary: folder(), remote: { url: `${server.url}/o/r`, header: 'AUTHORIZATION: basic cnVu' } })
     await expect(git.tip('refs/heads/main')).rejects.toMatchObject({ reason: { code: 'FM-GIT-FETCH' } })
-    expect(server.shown).toContain('basic cnVu')
+    expect(server.received).toContain('basic cnVu')
     await server.close()
   })
 
@@ -251,7 +251,7 @@ describe('credentials', () => {
     await at.git('remote', 'add', 'origin', `${server.url}/o/r`)
     const git = openGit(processes(), { directory: at.path, temporary: folder(), remote: { url: 'https://github.example/o/r', header: 'AUTHORIZATION: basic cnVu' } })
     await expect(git.tip('refs/heads/main')).rejects.toMatchObject({ reason: { code: 'FM-GIT-FETCH' } })
-    expect(server.shown).toEqual([undefined])
+    expect(server.received).toEqual([undefined])
     await server.close()
   })
 })

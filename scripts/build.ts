@@ -1,4 +1,5 @@
 import ncc from '@vercel/ncc'
+import { transform } from 'esbuild'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -50,13 +51,14 @@ await writeText(
 )
 
 const { code, assets } = await joined(join(work, 'index.js'))
-rmSync(out, { recursive: true, force: true })
-const files = new Map<string, string | Buffer>([['index.js', withoutPaths(code)]])
-for (const [name, asset] of Object.entries(assets)) files.set(name, withoutPaths(asset.source))
+const files = new Map<string, string>([['index.js', await condensed(code)]])
+for (const [name, asset] of Object.entries(assets)) files.set(name, name.endsWith('.js') ? await condensed(asset.source.toString()) : asset.source.toString())
 for (const name of entries) files.set(`${name}.js`, `${name === 'fermata' ? '#!/usr/bin/env node\n' : ''}import { start } from './index.js'\nawait start('${name}')\n`)
 files.set('package.json', '{ "type": "module" }\n')
 files.set('licenses.txt', licences())
 files.set('manifest.json', manifest(files))
+// The former build stays until the new one is whole: a build that fails leaves something to run.
+rmSync(out, { recursive: true, force: true })
 for (const [name, content] of [...files].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
   await mkdir(dirname(join(out, name)), { recursive: true })
   await writeFile(join(out, name), content)
@@ -109,9 +111,13 @@ async function part(entry: string, folder: string, name: string, kind: 'esm' | '
   for (const [late, file] of made.late) await part(file, folder, late, kind)
 }
 
-/** ncc says of each module where it lay on this machine, which is another place in every build. */
-function withoutPaths(source: string | Buffer): string {
-  return source.toString().replace(/^;?\/\/ (CONCATENATED MODULE|EXTERNAL MODULE): .*\n/gm, '')
+/**
+ * Without comments and white space, since reading the text is much of what a start costs. Names stay, for those who read a stack.
+ * It also takes away where each module lay on this machine, which ncc writes above it.
+ */
+async function condensed(source: string): Promise<string> {
+  const { code } = await transform(source, { loader: 'js', format: 'esm', target: 'node24', charset: 'utf8', minifyWhitespace: true, minifySyntax: true, legalComments: 'none' })
+  return code
 }
 
 function licences(): string {
@@ -124,7 +130,7 @@ function licences(): string {
 }
 
 /** Every file of dist with its size and hash; a test holds the list. */
-function manifest(all: ReadonlyMap<string, string | Buffer>): string {
+function manifest(all: ReadonlyMap<string, string>): string {
   const rows = [...all].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, content]) => [name, { bytes: Buffer.byteLength(content), sha256: createHash('sha256').update(content).digest('hex') }])
   return `${JSON.stringify(Object.fromEntries(rows), null, 2)}\n`
 }

@@ -41,6 +41,7 @@ export function stageFor(company: Company, cluster: SandboxCluster, out: string,
       const ended = await runStep({
         main: join(dist, `${action}.js`),
         workspace: company.folder,
+        environment: teller.colour ? {} : { NO_COLOR: '1' },
         inputs: { 'report-dir': folder, ...(action === 'orchestrated-deploy' && { kubeconfig, namespace: company.namespace }), ...inputs },
         ...(event && { event }),
         onLine: teller.line,
@@ -68,7 +69,7 @@ export async function firstRelease(company: Company, stage: Stage): Promise<Chap
  */
 export function direct(company: Company, story: Story): void {
   for (const image of company.slow) story.image(image, { does: 'run', readyAfter: 60 })
-  story.image(company.broken.image, { does: 'crash', after: 14, exitCode: 3, log: company.broken.log })
+  story.image(company.broken.image, { does: 'crash', readyAfter: 2, after: 16, exitCode: 3, log: company.broken.log })
 }
 
 /** The main story: everything is released once, then a change goes out, and one of its services falls over. */

@@ -2,6 +2,7 @@ import type { Report } from '@fermata/verdict'
 
 /** What a person sees of the demo while it runs. */
 export interface Teller {
+  readonly colour: boolean
   readonly chapter: (number: number, title: string) => void
   readonly line: (line: string) => void
   readonly verdict: (report: Report) => void
@@ -15,6 +16,7 @@ export function tellerTo(stream: NodeJS.WriteStream, colour: boolean): Teller {
   const paint = (code: string, text: string) => (colour ? `\u001B[${code}m${text}\u001B[0m` : text)
   const write = (text = '') => stream.write(`${text}\n`)
   return {
+    colour,
     say: write,
     chapter: (number, title) => write(`\n${paint('1', `${number}. ${title}`)}`),
     line: (line) => {

@@ -95,7 +95,11 @@ export function isContainerReady(life: Life, now: number, behaviour: Behaviour):
       const ready = (behaviour.readyAfter ?? 1) * second
       return age >= ready && (age - ready) % ((behaviour.readyFor + behaviour.unreadyFor) * second) < behaviour.readyFor * second
     }
-    case 'crash': return behaviour.times !== undefined && life.restarts >= behaviour.times && age >= second
+    case 'crash': {
+      const healed = behaviour.times !== undefined && life.restarts >= behaviour.times
+      const readyAfter = behaviour.readyAfter ?? (healed ? 1 : undefined)
+      return readyAfter !== undefined && age >= readyAfter * second
+    }
     case 'complete': return true
     case 'never-ready': case 'out-of-memory': case 'image-missing': case 'unschedulable': return false
   }
@@ -105,7 +109,7 @@ export function isContainerReady(life: Life, now: number, behaviour: Behaviour):
 function readinessChange(since: number, now: number, behaviour: Behaviour): number | undefined {
   switch (behaviour.does) {
     case 'run': return since + (behaviour.readyAfter ?? 1) * second
-    case 'crash': return since + second
+    case 'crash': return since + (behaviour.readyAfter ?? 1) * second
     case 'flap': {
       const first = since + (behaviour.readyAfter ?? 1) * second
       if (now < first) return first

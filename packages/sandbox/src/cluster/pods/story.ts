@@ -4,8 +4,8 @@ export type Behaviour =
   | { readonly does: 'never-ready'; readonly log?: readonly string[] }
   /** Ready and unready in turns. */
   | { readonly does: 'flap'; readonly readyFor: number; readonly unreadyFor: number; readonly readyAfter?: number }
-  /** Ends with an exit code after `after`; restarted with growing back-off. With `times`, it runs well afterwards. */
-  | { readonly does: 'crash'; readonly exitCode?: number; readonly after?: number; readonly times?: number; readonly log?: readonly string[] }
+  /** Ends with an exit code after `after`; restarted with growing back-off. With `times`, it runs well afterwards; with `readyAfter`, it is ready until it ends. */
+  | { readonly does: 'crash'; readonly exitCode?: number; readonly after?: number; readonly readyAfter?: number; readonly times?: number; readonly log?: readonly string[] }
   | { readonly does: 'out-of-memory'; readonly after?: number }
   /** Ends well: what containers of a Job do. */
   | { readonly does: 'complete'; readonly after?: number; readonly log?: readonly string[] }

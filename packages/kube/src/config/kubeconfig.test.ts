@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { createAuthority } from '@fermata/sandbox'
 import { ConfigurationError } from '@fermata/verdict'
 import * as fc from 'fast-check'
 import { kubeconfigFor } from '../testing/stub.ts'
@@ -11,7 +12,7 @@ import type { Target } from './target.ts'
 
 let folder: string
 let around: Surroundings
-const pem = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'
+const pem = createAuthority('authority').certificate
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const secret = 'eyJhbGciOiJSUzI1NiJ9.c2VjcmV0c2VjcmV0.c2lnbmF0dXJl'
 

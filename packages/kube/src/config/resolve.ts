@@ -1,3 +1,4 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'
 import { join, resolve } from 'node:path'
@@ -76,6 +77,7 @@ async function readCluster(entry: Entry): Promise<TargetCluster> {
   const url = server === undefined ? null : URL.parse(server)
   if (server === undefined || url === null || !['https:', 'http:'].includes(url.protocol)) throw invalid(entry, 'cluster', server === undefined ? 'has no server' : 'has a server that is no https address')
   const ca = await dataOrFile(entry, 'cluster', 'certificate-authority')
+  if (ca && !isCertificate(ca)) throw invalid(entry, 'cluster', 'has a certificate-authority that is no X.509 certificate')
   const tlsServerName = textOf(entry, 'tls-server-name')
   const proxyUrl = textOf(entry, 'proxy-url')
   if (proxyUrl !== undefined && !/^https?:\/\//.test(proxyUrl)) throw invalid(entry, 'cluster', 'has a proxy-url that is no http or https address, and other proxies are not supported')
@@ -86,6 +88,7 @@ async function readUser(entry: Entry): Promise<TargetUser> {
   const certificate = await dataOrFile(entry, 'user', 'client-certificate')
   const key = await dataOrFile(entry, 'user', 'client-key')
   if ((certificate === undefined) !== (key === undefined)) throw invalid(entry, 'user', certificate === undefined ? 'has a client-key without a client-certificate' : 'has a client-certificate without a client-key')
+  if (certificate && key) checkPair(entry, certificate, key)
   const token = textOf(entry, 'token')
   const tokenFile = textOf(entry, 'tokenFile')
   const username = textOf(entry, 'username')
@@ -102,6 +105,27 @@ async function readUser(entry: Entry): Promise<TargetUser> {
     ...(impersonate !== undefined && { impersonate: { user: impersonate, groups: Array.isArray(groups) ? groups.map(String) : [], ...(uid !== undefined && { uid }) } }),
     ...(plugin && { plugin }),
   }
+}
+
+function isCertificate(pem: Buffer): boolean {
+  try {
+    return new X509Certificate(pem).subject !== undefined
+  } catch {
+    // What OpenSSL says of it names bytes, not what a reader could correct.
+    return false
+  }
+}
+
+/** OpenSSL would refuse a wrong pair too, but in the middle of the first request and without a name. */
+function checkPair(entry: Entry, certificate: Buffer, key: Buffer): void {
+  if (!isCertificate(certificate)) throw invalid(entry, 'user', 'has a client-certificate that is no X.509 certificate')
+  let privateKey: KeyObject
+  try {
+    privateKey = createPrivateKey(key)
+  } catch {
+    throw invalid(entry, 'user', 'has a client-key that cannot be read as a private key')
+  }
+  if (!new X509Certificate(certificate).checkPrivateKey(privateKey)) throw invalid(entry, 'user', 'has a client-key that does not belong to its client-certificate')
 }
 
 function pluginOf(entry: Entry): Plugin | undefined {

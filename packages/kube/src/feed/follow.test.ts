@@ -96,19 +96,19 @@ describe('a feed', () => {
     expect(from[1]).toBe('30')
   })
 
-  test('lists again when it hears nothing for a minute, not even a bookmark', async () => {
+  test('lists again when it hears nothing for so long that even bookmarks must have stopped', async () => {
     const clock = virtualClock()
     const stub = await started(startStub({ ...lists(one, listOf([object('Pod', 'after', '30')], '30')), [`GET ${path}`]: [says()] }))
     const cluster = await connectTo(stub, { clock })
     const feed = await cluster.follow([pods], 'shop')
     feeds.push(feed)
     await settled(() => stub.seen.some((line) => line.includes('watch=true')))
-    await clock.advance(59_000)
+    await clock.advance(74_000)
     expect(names(feed)).toBe('a')
     const before = feed.confirmedAt()
     await clock.advance(1_000)
     await until(feed, 'after')
-    expect(feed.confirmedAt()).toBe(before + 60_000)
+    expect(feed.confirmedAt()).toBe(before + 75_000)
   })
 
   test.each<[string, Reply]>([
@@ -178,15 +178,32 @@ test('a feed of the sandbox stays true through lost connections and forgotten hi
   const maps = { apiVersion: 'v1', kind: 'ConfigMap' }
   const feed = await cluster.follow([maps], 'shop')
   feeds.push(feed)
+  const rounds = (from: Feed) => from.objects(maps).map((map) => map.metadata.name).filter((each) => each.startsWith('round')).join()
   for (let round = 0; round < 6; round++) {
     const name = `round-${round}`
     await cluster.create({ ...maps, metadata: { name, namespace: 'shop' } })
     if (round % 2 === 1) sandbox.disconnect()
     if (round % 3 === 2) sandbox.compact()
     if (round > 0) await cluster.delete({ ...maps, namespace: 'shop', name: `round-${round - 1}` })
-    while (feed.objects(maps).map((map) => map.metadata.name).join() !== name) await feed.changed(60_000)
+    while (rounds(feed) !== name) await feed.changed(60_000)
   }
   stopTime()
+  cluster.close()
+})
+
+test('a quiet feed hears its bookmarks and asks for nothing', async () => {
+  const clock = virtualClock()
+  const sandbox = await started(startCluster({ clock, namespaces: ['shop'] }))
+  const cluster = await connectCluster({ kubeconfig: sandbox.kubeconfig(), clock, random: half, environment: {} })
+  const feed = await cluster.follow([pods], 'shop')
+  feeds.push(feed)
+  await settled(() => cluster.requests().some(({ verb }) => verb === 'watch') && !sandbox.busy())
+  for (let minute = 0; minute < 6; minute++) {
+    const before = feed.confirmedAt()
+    await clock.advance(60_000)
+    await settled(() => feed.confirmedAt() > before)
+  }
+  expect(cluster.requests().filter(({ resource }) => resource === 'pods')).toEqual([{ verb: 'list', resource: 'pods', count: 1 }, { verb: 'watch', resource: 'pods', count: 1 }])
   cluster.close()
 })
 

@@ -20,8 +20,11 @@ export interface Heard {
   confirmed(): void
 }
 
-/** When nothing was heard for so long, not even a bookmark, the connection may be dead without knowing it. Bookmarks come about every minute. */
-const silenceLimit = 60_000
+/**
+ * When nothing was heard for so long, not even a bookmark, the connection may be dead without knowing it.
+ * kube-apiserver sends a bookmark every minute; a limit of just that would list again shortly before each one.
+ */
+const silenceLimit = 75_000
 /** So many watches in a row without one word, and it is better to poll. */
 const failureLimit = 3
 const pollFirst = 2_000

@@ -33,7 +33,7 @@ export function faultError(ask: Ask, { cluster, context }: Target, fault: Fault)
     case 'not-tls':
       return unreachable('does not speak TLS', 'Check the scheme and the port of the server in the kubeconfig.')
     case 'tls':
-      return unreachable(`broke off the TLS handshake: ${fault.message}`, 'Check the client certificate of the user, and proxies between.')
+      return unreachable(`cannot be talked to, since the TLS handshake failed: ${fault.message}`, 'Check the client certificate of the user, and proxies between.')
     case 'proxy':
       return unreachable(`cannot be reached through the proxy: ${fault.message}`, 'Check proxy-url in the kubeconfig, HTTPS_PROXY and NO_PROXY.')
     case 'reset':

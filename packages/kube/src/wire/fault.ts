@@ -26,7 +26,8 @@ const certificates = [
 export function faultOf(error: unknown, sent: boolean): Fault {
   if (error instanceof Fault) return error
   const code = codeOf(error)
-  const message = messageOf(error)
+  // `40CD..:error:0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required:../deps/..` says one thing.
+  const message = messageOf(error).replace(/^.*SSL routines:[^:]*:([^:]+):[^]*$/, '$1').trim()
   return new Fault(kindOf(code, message), message === '' ? (code ?? 'no answer') : message, { sent, cause: error })
 }
 

@@ -119,7 +119,7 @@ function carry(base: URL, options: https.RequestOptions, body: Buffer | undefine
   return new Promise((settle, refuse) => {
     let connected = false
     let late: Fault | undefined
-    const request = (base.protocol === 'http:' ? http : https).request(base, options)
+    const request = begin(base, options)
     const expire = (milliseconds: number, what: string) => {
       late = new Fault('timeout', `${what} within ${milliseconds / 1000} s`, { sent: connected })
       request.destroy(late)
@@ -151,6 +151,15 @@ function carry(base: URL, options: https.RequestOptions, body: Buffer | undefine
     })
     request.end(body)
   })
+}
+
+/** A certificate that OpenSSL does not take is refused here already, before anything is sent. */
+function begin(base: URL, options: https.RequestOptions): http.ClientRequest {
+  try {
+    return (base.protocol === 'http:' ? http : https).request(base, options)
+  } catch (error) {
+    throw faultOf(error, false)
+  }
 }
 
 async function wholeText(response: http.IncomingMessage): Promise<string> {

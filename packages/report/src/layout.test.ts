@@ -1,7 +1,9 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import type { GraphEdge, GraphNode } from '@fermata/verdict'
 import * as fc from 'fast-check'
 import { layered } from './layout.ts'
+
+jest.setTimeout(60_000)
 
 /** Graphs as a plan has them: an edge leads to an earlier wave. A few lead elsewhere, or nowhere. */
 const graphs = fc.integer({ min: 1, max: 60 }).chain((size) =>

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import type { Progress } from '@fermata/ports'
 import { states } from '@fermata/verdict'
 import * as fc from 'fast-check'
@@ -7,6 +7,8 @@ import { foldProgress, nothingYet, wavesOf, type Standing } from './progress.ts'
 import { lineProgress } from './progress-lines.ts'
 import { progressTree } from './progress-tree.ts'
 import { hostile } from './testing/sample.ts'
+
+jest.setTimeout(60_000)
 
 const at = (seconds: number, subject: string, phase: string, state: Progress['state'], wave?: number, says?: string): Progress => ({ at: 1_000_000 + seconds * 1_000, subject, phase, state, ...(wave !== undefined && { wave }), ...(says !== undefined && { says }) })
 

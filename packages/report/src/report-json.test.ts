@@ -1,8 +1,10 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import * as fc from 'fast-check'
 import { reportJson, reportJsonSchema, reportSchema } from './report-json.ts'
 import { hostile, reportOf, rolledBack } from './testing/sample.ts'
+
+jest.setTimeout(60_000)
 
 const validate = new Ajv2020({ strict: false, allErrors: true }).compile(reportJsonSchema())
 

@@ -1,8 +1,10 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { buildReport, type Report, type Section, type Severity } from '@fermata/verdict'
 import * as fc from 'fast-check'
 import { summaryMarkdown } from './summary.ts'
 import { hostile, reportOf, rolledBack } from './testing/sample.ts'
+
+jest.setTimeout(60_000)
 
 function reportWith(sections: readonly Section[], severity: Severity = 'note'): Report {
   return buildReport({ capability: 'gate', summary: 'It is so', startedAt: 0, endedAt: 90_000, reasons: [{ code: 'FM-X', severity, message: 'Because.', remedy: 'Do this.' }], sections, onInconclusive: 'fail' })
@@ -106,7 +108,7 @@ describe('room', () => {
         expectWhole(text)
         if (room < whole && text !== '') expect(text.trimEnd().split('\n').at(-1)).toMatch(/^_Cut to fit: .* left out\. The report files have everything\._$/)
       }),
-      { numRuns: 200 },
+      { numRuns: 60 },
     )
   })
 

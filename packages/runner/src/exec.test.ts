@@ -1,9 +1,11 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { EnvironmentError } from '@fermata/verdict'
 import { chmodSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { programs } from './exec.ts'
+
+jest.setTimeout(60_000)
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'fermata-exec-')))
 const { run } = programs(folder, { PATH: process.env['PATH'], 'INPUT_GITHUB-TOKEN': 'secret', KEPT: 'yes' })
@@ -18,7 +20,7 @@ describe('output', () => {
     expect(Buffer.compare(bytes, (await node(program(''))).stdout)).toBe(0)
     const unbroken = Buffer.from(bytes.map((byte) => (byte === 10 ? 0 : byte)))
     expect(Buffer.compare(unbroken, (await node(program('for(let i=0;i<b.length;i++)if(b[i]===10)b[i]=0;'))).stdout)).toBe(0)
-  }, 30_000)
+  })
 
   test('stderr apart, and the exit code instead of an error', async () => {
     const { code, stdout, stderr } = await node("process.stdout.write('out');process.stderr.write('ürr');process.exitCode=7")

@@ -1,13 +1,15 @@
 import { readRequest, type Capability, type Request } from '@fermata/capability'
-import type { Ports } from '@fermata/ports'
+import type { Files, Ports } from '@fermata/ports'
 import { Cancelled, EnvironmentError, type Report } from '@fermata/verdict'
 import { runnerReason } from './codes.ts'
 import { endingOf, type Ending } from './ending.ts'
+import { filesBelow } from './files.ts'
 import type { Connect, Host } from './host.ts'
 import { writeReport, type ReportPaths } from './publish.ts'
 import { hideSecrets, type Secrets } from './secrets.ts'
 import type { Interruption } from './signals.ts'
 import { systemClock } from './time.ts'
+import { realpathSync, statSync } from 'node:fs'
 
 /** What the user wrote for an input; undefined or '' where nothing was written. */
 export type Read = (name: string) => string | undefined
@@ -69,10 +71,17 @@ function lostErrors(): { readonly first: Promise<never>; readonly stop: () => vo
   return { first: promise, stop: () => void process.off('uncaughtException', reject).off('unhandledRejection', reject) }
 }
 
+/** Where the report goes: also a run whose working directory or event is unusable has one. Then it lies where the step started. */
+function reportHome(workingDirectory: string): { readonly files: Files; readonly shownFrom: string } {
+  const shownFrom = statSync(workingDirectory, { throwIfNoEntry: false })?.isDirectory() === true ? workingDirectory : '.'
+  return { files: filesBelow(realpathSync(shownFrom)), shownFrom }
+}
+
 /** The report as it could be written, and where. When it could not, that is a reason of its own, and the paths are empty. */
 export async function tryToWrite(step: Step, report: Report): Promise<readonly [Report, ReportPaths]> {
   try {
-    return [report, await writeReport(report, step.host().files, `${pathInput(step, 'report-dir')}${step.reportFolder}`, pathInput(step, 'working-directory'))]
+    const { files, shownFrom } = reportHome(pathInput(step, 'working-directory'))
+    return [report, await writeReport(report, files, `${pathInput(step, 'report-dir')}${step.reportFolder}`, shownFrom)]
   } catch (error) {
     const why = error instanceof EnvironmentError ? error.reason.message : error instanceof Error ? error.message : String(error)
     const reason = runnerReason('FM-RUNNER-REPORT', { says: `The report was not written: ${why}` })

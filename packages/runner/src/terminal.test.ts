@@ -1,11 +1,14 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { screen } from './testing/screen.ts'
+import { bundled } from './testing/step.ts'
 
-const entry = join(import.meta.dirname, 'testing/fake-command.ts')
+jest.setTimeout(60_000)
+
+const entry = bundled('fake-command')
 const environment = { PATH: process.env['PATH'] ?? '', TERM: 'xterm-256color' }
 
 /** util-linux's `script` gives a program a terminal of its own. */
@@ -39,7 +42,7 @@ describe('in a pipe', () => {
     expect(lines).toHaveLength(31)
     expect(lines.filter((line) => !/service-\d+ |^warning a message in between$/.test(line))).toEqual([])
     expect(run.stderr).not.toContain('\u001b')
-  }, 20_000)
+  })
 })
 
 const inTerminal = hasTerminal ? describe : describe.skip
@@ -61,7 +64,7 @@ inTerminal.each([
     expect(shown.filter((line) => line.includes('15/15 done'))).toHaveLength(1)
     expect(shown.slice(-2)).toEqual(['✖ FAILED  service-6 failed. (1 s)', 'report: fermata-report/report.html'])
     for (const line of shown.slice(1, shown.findIndex((text) => text.includes('FM-FAKE')))) expect(line.length).toBeLessThanOrEqual(columns)
-  }, 20_000)
+  })
 
   test('Ctrl-C gives the cursor back', async () => {
     const terminal = screen()
@@ -76,5 +79,5 @@ inTerminal.each([
     expect(run.code).toBe(130)
     expect(terminal.hasCursor()).toBe(true)
     expect(terminal.shown().at(-2)).toMatch(/^\? INCONCLUSIVE {2}Stopped by SIGINT\. /)
-  }, 20_000)
+  })
 })

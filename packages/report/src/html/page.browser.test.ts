@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import axe from 'axe-core'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,6 +7,9 @@ import { pathToFileURL } from 'node:url'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 import { hostile, reportOf, rolledBack } from '../testing/sample.ts'
 import { reportHtml } from './page.ts'
+
+/** A browser on a machine that has other work needs its time. */
+jest.setTimeout(120_000)
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'chrome']
 const found = (process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path))
@@ -22,7 +25,7 @@ withBrowser('the page in a browser', () => {
   beforeAll(async () => {
     for (const [name, report] of Object.entries(reports)) writeFileSync(join(folder, `${name}.html`), reportHtml(report))
     browser = await chromium.launch({ executablePath: found as string, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await browser?.close()
@@ -61,13 +64,13 @@ withBrowser('the page in a browser', () => {
       })
       expect(violations).toEqual([])
     }
-  }, 60_000)
+  })
 
   test.each([360, 1280])('%d pixels: nothing stands out of the page', async (width) => {
     for (const name of ['release', 'hostile', 'large'] as const) {
       expect(await opened(name, { viewport: { width, height: 800 } }, (page) => page.evaluate<number>('document.documentElement.scrollWidth - innerWidth'))).toBeLessThanOrEqual(0)
     }
-  }, 60_000)
+  })
 
   test('a printed release of fifty services has at most ten pages, and nothing is cut off', async () => {
     await opened('printed', { viewport: { width: 794, height: 1123 } }, async (page) => {
@@ -76,19 +79,19 @@ withBrowser('the page in a browser', () => {
       await page.emulateMedia({ media: 'print' })
       expect(await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
     })
-  }, 30_000)
+  })
 
   test('without JavaScript everything is there', async () => {
     const text = await opened('release', { javaScriptEnabled: false }, async (page) => page.locator('body').textContent())
     for (const said of [reports.release.summary, ...reports.release.reasons.map(({ message }) => message), ...(reports.release.subject.services ?? [])]) expect(text).toContain(said)
-  }, 30_000)
+  })
 
   test('labels of drawings neither overlap nor are cut off, and are at least 9 pixels high', async () => {
     for (const name of ['release', 'large'] as const) {
       const wrong = await opened(name, {}, (page) => page.evaluate<string[]>(labelFaults))
       expect(wrong).toEqual([])
     }
-  }, 30_000)
+  })
 
   test('the first Tab reaches the way past the bar, and / the filter', async () => {
     await opened('release', {}, async (page) => {
@@ -99,7 +102,7 @@ withBrowser('the page in a browser', () => {
       expect(await page.locator('tbody tr:visible').count()).toBe(1)
       expect(await page.locator('[role=status]').first().textContent()).toBe('1 of 25')
     })
-  }, 30_000)
+  })
 
   test('a column sorts by number, up and down', async () => {
     await opened('release', {}, async (page) => {
@@ -109,12 +112,12 @@ withBrowser('the page in a browser', () => {
       expect(await first()).toBe('118 s')
       expect(await page.locator('th[aria-sort]').getAttribute('aria-sort')).toBe('descending')
     })
-  }, 30_000)
+  })
 
   test('a link to something folded opens it', async () => {
     await opened('release', { hash: '#plan' }, async (page) => expect(await page.locator('#plan details').getAttribute('open')).toBe(''))
     await opened('release', { hash: '#evidence_p99-canary' }, async (page) => expect(await page.locator('#evidence_p99-canary').getAttribute('open')).toBe(''))
-  }, 30_000)
+  })
 
   test('a service of the graph lights up its neighbours', async () => {
     await opened('release', {}, async (page) => {
@@ -122,7 +125,7 @@ withBrowser('the page in a browser', () => {
       expect(await page.locator('svg.graph path.near').count()).toBeGreaterThan(0)
       expect(await page.locator('svg.graph .node.dim').count()).toBeGreaterThan(0)
     })
-  }, 30_000)
+  })
 })
 
 /** Runs in the page: what is wrong with the labels of its drawings. */

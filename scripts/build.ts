@@ -116,8 +116,8 @@ async function part(entry: string, folder: string, name: string, kind: 'esm' | '
  * It also takes away where each module lay on this machine, which ncc writes above it.
  */
 async function condensed(source: string): Promise<string> {
-  const { code } = await transform(source, { loader: 'js', format: 'esm', target: 'node24', charset: 'utf8', minifyWhitespace: true, minifySyntax: true, legalComments: 'none' })
-  return code
+  const result = await transform(source, { loader: 'js', format: 'esm', target: 'node24', charset: 'utf8', minifyWhitespace: true, minifySyntax: true, legalComments: 'none' })
+  return result.code
 }
 
 function licences(): string {

@@ -19,6 +19,7 @@ import { createObject } from './verbs/create.ts'
 import { createSnapshots } from './verbs/read.ts'
 import { internalWriter } from './verbs/writer.ts'
 import { startControllers } from './controllers/run.ts'
+import { createKubelet } from './pods/kubelet.ts'
 import { createStory } from './pods/story.ts'
 import type { Story } from './pods/story.ts'
 
@@ -72,11 +73,12 @@ export async function startCluster(wish: ClusterWish = {}): Promise<SandboxClust
   const faults = createFaults()
   const requests = createRequests()
   const snapshots = createSnapshots()
-  furnish(core, wish)
-  const stopControllers = startControllers(core, story)
+  const kubelet = createKubelet(core, story)
   const authority = createAuthority('fermata-sandbox')
+  furnish(core, wish)
+  const stopControllers = startControllers(core, story, kubelet, authority.certificate)
   const certificate = authority.issueServer(['127.0.0.1', 'localhost', 'kubernetes.default.svc'])
-  const listener = await listen({ core, snapshots, subresources: createSubresources(core), faults, requests, users: () => users }, certificate, wish.port ?? 0)
+  const listener = await listen({ core, snapshots, subresources: createSubresources(core, story, kubelet), faults, requests, users: () => users }, certificate, wish.port ?? 0)
   return {
     url: listener.url, ca: authority.certificate, clock, requests, faults, story, core, store: core.store,
     get unknown() { return requests.unknown().length },

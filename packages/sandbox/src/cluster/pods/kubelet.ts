@@ -14,9 +14,19 @@ const timeToStop = 500
 
 interface Running { readonly lives: ReadonlyMap<string, Life>; readonly stopAt: number | undefined }
 
+export interface Kubelet {
+  readonly controller: Controller
+  /** The lives of a pod's containers, by name; `init:` before the names of init containers. */
+  livesOf(pod: Pod): ReadonlyMap<string, Life>
+}
+
 /** The kubelets of all nodes: they start the containers of pods on their nodes as the story tells, and end those that are deleted. */
-export function createKubelet(core: Core, story: Story): Controller {
+export function createKubelet(core: Core, story: Story): Kubelet {
   const pods = new Map<string, Running>()
+  return { controller: kubeletController(core, story, pods), livesOf: (pod) => pods.get(uidOf(pod))?.lives ?? new Map() }
+}
+
+function kubeletController(core: Core, story: Story, pods: Map<string, Running>): Controller {
   return {
     name: 'kubelet',
     keys(change) {
@@ -26,9 +36,9 @@ export function createKubelet(core: Core, story: Story): Controller {
     },
     sync(key) {
       const pod = core.store.get('pods', key) as Pod | undefined
-      if (pod === undefined || (pod.spec.nodeName ?? '') === '') return undefined
+      if (pod === undefined || core.store.get('nodes', pod.spec.nodeName ?? '') === undefined) return undefined
       const before = pods.get(uidOf(pod)) ?? { lives: new Map(), stopAt: undefined }
-      const after = pod.metadata.deletionTimestamp === undefined ? live(core, story, pod, before) : stop(core, pod, before)
+      const after = pod.metadata.deletionTimestamp === undefined ? live(core, story, pod, before) : stop(core, story, pod, before)
       if (after === undefined) { pods.delete(uidOf(pod)); return undefined }
       pods.set(uidOf(pod), after)
       return untilNext(core, story, pod, after)
@@ -71,14 +81,21 @@ function report(core: Core, story: Story, pod: Pod, lives: ReadonlyMap<string, L
 }
 
 /** Ends the containers, then removes the pod. Undefined once it is gone. */
-function stop(core: Core, pod: Pod, before: Running): Running | undefined {
+function stop(core: Core, story: Story, pod: Pod, before: Running): Running | undefined {
   const now = core.clock.now()
   const grace = pod.metadata['deletionGracePeriodSeconds']
   const stopAt = Math.min(before.stopAt ?? now + timeToStop, now + (typeof grace === 'number' ? grace * 1000 : 0))
   if (before.stopAt === undefined) for (const container of pod.spec.containers) if (before.lives.get(container.name)?.at === 'running') tell(core, pod, { type: 'Normal', reason: 'Killing', message: `Stopping container ${container.name}`, component: 'kubelet', host: pod.spec.nodeName ?? '', fieldPath: `spec.containers{${container.name}}` })
   if (now < stopAt) return { ...before, stopAt }
-  remove(core, pod, { gracePeriodSeconds: 0 })
+  const lives = new Map([...before.lives].map(([key, life]) => [key, stopped(life, now)]))
+  report(core, story, pod, lives)
+  remove(core, core.store.get('pods', keyOf(pod)) ?? pod, { gracePeriodSeconds: 0 })
   return undefined
+}
+
+/** What a container that is asked to end comes to. */
+function stopped(life: Life, now: number): Life {
+  return life.at === 'running' ? { at: 'ended', restarts: life.restarts, last: { exitCode: 0, reason: 'Completed', startedAt: life.since, finishedAt: now } } : life
 }
 
 function untilNext(core: Core, story: Story, pod: Pod, running: Running): number | undefined {

@@ -52,6 +52,8 @@ function phaseOf(pod: Pod, lives: readonly (Life | undefined)[]): string {
   return lives.some((life) => life !== undefined && life.at !== 'pulling' && life.at !== 'pull-failed') || pod.status.phase === 'Running' ? 'Running' : 'Pending'
 }
 
+const kubeletConditions = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady']
+
 /** `lives`: of the containers, in their order; `initLives` likewise. Undefined where a container has not begun. */
 export function podStatus(core: Core, story: Story, pod: Pod, lives: readonly (Life | undefined)[], initLives: readonly (Life | undefined)[]): PodStatus {
   const now = core.clock.now()
@@ -74,7 +76,7 @@ export function podStatus(core: Core, story: Story, pod: Pod, lives: readonly (L
   const { reason: _, message: __, ...kept } = pod.status
   return {
     ...kept, phase, observedGeneration: pod.metadata.generation ?? 1, hostIP: hostAddress(core, pod), hostIPs: [{ ip: hostAddress(core, pod) }], podIP: address, podIPs: [{ ip: address }], startTime: pod.status.startTime ?? timestamp(now),
-    conditions: [condition('PodReadyToStartContainers', true), condition('Initialized', initialized, notInitialized), condition('Ready', ready, because), condition('ContainersReady', ready, because), ...(pod.status.conditions ?? []).filter((known) => known.type === 'PodScheduled')],
+    conditions: [condition('PodReadyToStartContainers', true), condition('Initialized', initialized, notInitialized), condition('Ready', ready, because), condition('ContainersReady', ready, because), ...(pod.status.conditions ?? []).filter((known) => !kubeletConditions.includes(known.type))],
     ...(initStatuses.length === 0 ? {} : { initContainerStatuses: initStatuses }), containerStatuses: statuses,
   }
 }

@@ -1,6 +1,7 @@
 import { timestamp } from '../core.ts'
 import type { Core } from '../core.ts'
 import type { Controller } from '../controllers/controller.ts'
+import { wantedNode } from '../controllers/daemon-set.ts'
 import { objectsIn, tell, updateStatus } from '../controllers/actions.ts'
 import { conditionOf, isActive } from '../controllers/pods.ts'
 import type { Pod } from '../objects/types.ts'
@@ -29,11 +30,11 @@ const waits = (pod: Pod): boolean => (pod.spec.nodeName ?? '') === '' && isActiv
 
 function schedule(core: Core, story: Story, pod: Pod): void {
   const refusal = pod.spec.containers.map((container) => story.behaviourOf(container.image ?? '')).find((behaviour) => behaviour.does === 'unschedulable')
-  const nodes = core.store.list('nodes').filter((node) => !isObject(node['spec']) || node['spec']['unschedulable'] !== true)
-  if (refusal?.does === 'unschedulable' || nodes.length === 0) { refuse(core, pod, refusal?.does === 'unschedulable' ? refusal.message : undefined); return }
+  const nodes = core.store.list('nodes').filter((node) => !isObject(node['spec']) || node['spec']['unschedulable'] !== true || wantedNode(pod) !== undefined)
   const load = Map.groupBy(objectsIn<Pod>(core, 'pods', undefined).filter(isActive), (other) => other.spec.nodeName ?? '')
-  const [node] = [...nodes].sort((a, b) => (load.get(a.metadata.name)?.length ?? 0) - (load.get(b.metadata.name)?.length ?? 0))
-  if (node === undefined) return
+  const only = wantedNode(pod)
+  const [node] = nodes.filter((candidate) => only === undefined || candidate.metadata.name === only).sort((a, b) => (load.get(a.metadata.name)?.length ?? 0) - (load.get(b.metadata.name)?.length ?? 0))
+  if (refusal?.does === 'unschedulable' || node === undefined) { refuse(core, pod, refusal?.does === 'unschedulable' ? refusal.message : undefined, only !== undefined); return }
   const bound = core.store.put('pods', keyOf(pod), { ...pod, spec: { ...pod.spec, nodeName: node.metadata.name }, status: { ...pod.status, conditions: [scheduled(core, pod, 'True')] } })
   tell(core, bound, { type: 'Normal', reason: 'Scheduled', message: `Successfully assigned ${keyOf(pod)} to ${node.metadata.name}`, component: 'default-scheduler' })
 }
@@ -43,9 +44,9 @@ function scheduled(core: Core, pod: Pod, status: 'True' | 'False', because: { re
   return { type: 'PodScheduled', status, lastTransitionTime: known?.status === status ? known.lastTransitionTime : timestamp(core.clock.now()), observedGeneration: pod.metadata.generation ?? 1, ...because }
 }
 
-function refuse(core: Core, pod: Pod, told: string | undefined): void {
+function refuse(core: Core, pod: Pod, told: string | undefined, bound: boolean): void {
   const count = core.store.list('nodes').length
-  const message = told ?? (count === 0 ? 'no nodes available to schedule pods' : `0/${count} nodes are available: ${count} Insufficient cpu. no new claims to deallocate, preemption: 0/${count} nodes are available: ${count} No preemption victims found for incoming pod.`)
+  const message = told ?? (count === 0 ? 'no nodes available to schedule pods' : `0/${count} nodes are available: ${count} ${bound ? "node(s) didn't match Pod's node affinity/selector" : 'Insufficient cpu'}. no new claims to deallocate, preemption: 0/${count} nodes are available: ${count} ${bound ? 'Preemption is not helpful for scheduling' : 'No preemption victims found for incoming pod'}.`)
   const known = conditionOf(pod.status.conditions, 'PodScheduled')
   if (known?.reason === 'Unschedulable' && known.message === message) return
   updateStatus(core, pod, { ...pod.status, conditions: [scheduled(core, pod, 'False', { reason: 'Unschedulable', message })] })

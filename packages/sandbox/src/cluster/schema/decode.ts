@@ -69,9 +69,20 @@ function kept(field: FieldType, value: unknown): boolean {
 /** What Go writes for a field that was not given: an empty struct where the field is no pointer, and the zero value where it is always written. */
 function emitted(reading: Reading, field: FieldType): unknown {
   if (field.pointer === true) return field.always === true ? null : undefined
-  if (isRef(field.type)) return readStruct(reading, field.type.ref, {}, { struct: '', fields: [], path: '' })
+  if (isRef(field.type)) return emptyStruct(reading.types, field.type.ref)
   if (field.always !== true) return undefined
   return isList(field.type) || isMap(field.type) || field.type === 'bytes' ? null : zero(field.type)
+}
+
+const emptyStructs = new WeakMap<TypeTable, Map<string, JsonObject>>()
+
+/** The same value every time: values are never changed in place. */
+function emptyStruct(types: TypeTable, type: string): JsonObject {
+  const known = emptyStructs.get(types) ?? new Map<string, JsonObject>()
+  emptyStructs.set(types, known)
+  const value = known.get(type) ?? readStruct({ types, unknown: [] }, type, {}, { struct: '', fields: [], path: '' })
+  known.set(type, value)
+  return value
 }
 
 function readNode(reading: Reading, type: TypeNode, value: unknown, place: Place): unknown {
@@ -143,9 +154,12 @@ function readBytes(value: unknown, place: Place): string {
   return value
 }
 
+const canonicalTime = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/
+
 const goLayout = { time: '2006-01-02T15:04:05Z07:00', 'micro-time': '2006-01-02T15:04:05.000000Z07:00' } as const
 
 function readTime(type: 'time' | 'micro-time', value: unknown, place: Place): string {
+  if (type === 'time' && typeof value === 'string' && canonicalTime.test(value)) return value
   if (typeof value !== 'string') throw mismatch(value, type === 'time' ? 'v1.Time' : 'v1.MicroTime', place)
   const at = Date.parse(value)
   if (!/^\d{4}-\d{2}-\d{2}T/.test(value) || Number.isNaN(at)) throw new DecodeError(`parsing time ${JSON.stringify(value)} as "${goLayout[type]}": cannot parse ${JSON.stringify(value)} as "2006"`)

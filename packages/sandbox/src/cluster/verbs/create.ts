@@ -6,6 +6,7 @@ import { apiVersionOf, collectionOf } from '../kinds/kind.ts'
 import type { ResourceKind } from '../kinds/kind.ts'
 import { updateManagers, withoutManagedFields, writeManagers } from '../merge/managers.ts'
 import { validate } from '../objects/validation.ts'
+import { admitCreate } from '../objects/admission.ts'
 import { countsGenerations, ignoredFields, prepareCreate } from '../objects/strategy.ts'
 import type { JsonObject } from '../schema/lookup.ts'
 import { keyFor } from '../store/store.ts'
@@ -22,7 +23,7 @@ export function createDecoded(core: Core, kind: ResourceKind, namespace: string 
   const { name } = named.metadata
   const existing = core.store.get(collectionOf(kind), keyFor(namespace, name))
   checkNamespace(core, kind, namespace, name)
-  const prepared = normal(core, kind, prepareCreate(core, kind, named))
+  const prepared = normal(core, kind, admitCreate(core, kind, prepareCreate(core, kind, named)))
   const causes = validate(kind, prepared)
   if (causes.length > 0) throw invalid(kind, name, causes)
   if (existing !== undefined) throw alreadyExists(kind, name)

@@ -18,6 +18,9 @@ export interface DeleteWish {
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
 }
 
+/** Kinds whose deletion answers the object that was. */
+const answersObject = new Set(['core.v1.Pod', 'core.v1.Service', 'core.v1.ServiceAccount', 'core.v1.ResourceQuota', 'core.v1.PersistentVolumeClaim', 'storage.v1.StorageClass'])
+
 /** Deletes, or marks for deletion what has a grace period or finalizers. Answers a Status when nothing is left, else the object. */
 export function deleteObject(core: Core, kind: ResourceKind, namespace: string | undefined, name: string, wish: DeleteWish, writer: Writer): JsonObject {
   const object = existing(core, kind, namespace, name)
@@ -27,7 +30,7 @@ export function deleteObject(core: Core, kind: ResourceKind, namespace: string |
   const waits = grace > 0 || finalizers.length > 0 || kind.type === 'core.v1.Namespace'
   if (waits) return marked(core, kind, object, grace, finalizers, writer) as unknown as JsonObject
   if (!writer.dryRun) core.store.remove(collectionOf(kind), keyFor(namespace, name))
-  return kind.type === 'core.v1.Pod' ? (object as unknown as JsonObject) : deletedStatus(kind, name, object.metadata.uid ?? '')
+  return answersObject.has(kind.type) ? (object as unknown as JsonObject) : deletedStatus(kind, name, object.metadata.uid ?? '')
 }
 
 export function deleteCollection(core: Core, kind: ResourceKind, matches: Matches, wish: DeleteWish, writer: Writer): readonly KubeObject[] {

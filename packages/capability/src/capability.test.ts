@@ -81,6 +81,14 @@ test.each([
   expect(problem).toContain(expected)
 })
 
+test.each([
+  ['mode', 'aply', 'Did you mean apply?'],
+  ['mode', 'nothing like it', 'its default: plan'],
+  ['images', '{', 'leave it out'],
+])('input %s written %j is refused with a remedy: %s', (name, raw, remedy) => {
+  expect(() => read({ name: 'cart', [name]: raw })).toThrow(expect.objectContaining({ problems: [expect.objectContaining({ remedy: expect.stringContaining(remedy) })] }))
+})
+
 test('all bad inputs are told together', () => {
   expect(problems({ count: 'x', mode: 'y' })).toEqual([expect.stringContaining('Input name is missing'), expect.stringContaining('Input mode'), expect.stringContaining('Input count')])
 })

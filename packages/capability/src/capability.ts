@@ -1,4 +1,4 @@
-import { ConfigurationError, type Problem } from '@fermata/verdict'
+import { ConfigurationError, didYouMean, type Problem } from '@fermata/verdict'
 import * as z from 'zod/mini'
 import { commonInputs, commonOutputs } from './common.ts'
 import type { Input } from './input.ts'
@@ -74,10 +74,18 @@ function parseInput(name: string, input: Input<unknown>, raw: string): { readonl
   try {
     parsed = input.parse(raw)
   } catch (error) {
-    return { problem: { says: `Input ${name}: ${shown} ${error instanceof Error ? error.message : String(error)}.` } }
+    return { problem: { says: `Input ${name}: ${shown} ${error instanceof Error ? error.message : String(error)}.`, remedy: remedyFor(input, raw) } }
   }
   const checked = z.safeParse(input.schema, parsed)
   if (checked.success) return { value: checked.data }
   const detail = checked.error.issues.map((issue) => `${issue.path.length > 0 ? `${issue.path.join('.')}: ` : ''}${issue.message}`).join('; ')
-  return { problem: { says: `Input ${name}: ${shown} does not have the expected form (${detail}).` } }
+  return { problem: { says: `Input ${name}: ${shown} does not have the expected form (${detail}).`, remedy: remedyFor(input, raw) } }
+}
+
+/** What to write instead: the choice that was probably meant, else an example, else the default. */
+function remedyFor(input: Input<unknown>, raw: string): string {
+  const meant = didYouMean(raw, input.choices ?? [])
+  if (meant !== undefined) return `Did you mean ${meant}?`
+  if (input.example !== undefined) return `Write it like this: ${input.example}`
+  return input.default === undefined || input.default === '' ? 'Correct the input, or leave it out.' : `Correct the input, or leave it out for its default: ${input.default}`
 }

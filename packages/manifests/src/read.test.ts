@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { locationText } from '@fermata/verdict'
+import { inFile, locationText } from '@fermata/verdict'
 import { readFile, readdir, stat } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -64,6 +64,11 @@ describe('files', () => {
 
   test('what is not there is a problem, never an empty list', async () => {
     expect((await read({ 'a.yaml': object('Service', 'a') }, 'b.yaml', 'k8s/')).faults).toEqual(['b.yaml There is no file or folder b.yaml.', 'k8s There is no file or folder k8s.'])
+  })
+
+  test('what is not there is placed where it is named, when that is known', async () => {
+    const { problems } = await readManifests([{ path: 'b.yaml' }], filesInMemory({}), inFile('fermata.yaml', 7, 3))
+    expect(problems).toEqual([expect.objectContaining({ says: 'There is no file or folder b.yaml.', where: inFile('fermata.yaml', 7, 3) })])
   })
 })
 

@@ -9,10 +9,11 @@ import { folderOf, joinPath, nameOf } from './paths.ts'
  * Reads Kubernetes objects from files, folders (every .yaml, .yml and .json in them, recursively, by name) and kustomizations that only gather resources.
  * What another program must render first, Helm charts and other kustomizations, is a problem with its remedy.
  * A file that several sources name is read once. Two definitions of one object are a problem.
+ * @param namedAt where the sources are written: the place of a source that is not there
  * @throws EnvironmentError when a file cannot be read; ConfigurationError when a path leads outside of the working directory
  */
-export async function readManifests(sources: readonly ManifestSource[], files: Files): Promise<ManifestReading> {
-  const reader = manifestReader(files)
+export async function readManifests(sources: readonly ManifestSource[], files: Files, namedAt?: Location): Promise<ManifestReading> {
+  const reader = manifestReader(files, namedAt)
   const objects = new Set<PlacedObject>()
   const problems = new Map<string, Problem>()
   const ignored = new Map<string, Ignored>()
@@ -71,7 +72,7 @@ interface Reader {
   source(path: string): Promise<ManifestReading>
 }
 
-function manifestReader(files: Files): Reader {
+function manifestReader(files: Files, sourcesAt: Location | undefined): Reader {
   const readings = new Map<string, Promise<ManifestReading>>()
   const listings = new Map<string, Promise<readonly FileEntry[] | undefined>>()
   const list = (folder: string) => remember(listings, folder, () => files.list(folder))
@@ -116,7 +117,7 @@ function manifestReader(files: Files): Reader {
 
   const kustomization = kustomizationReader(files, list, source)
   const wholes = new Map<string, Promise<ManifestReading>>()
-  return { source: (path) => remember(wholes, path, () => source(path, undefined)) }
+  return { source: (path) => remember(wholes, path, () => source(path, sourcesAt)) }
 }
 
 /** Reads what kustomizations gather, and what is gathered by those that they gather. */

@@ -63,7 +63,7 @@ export async function readDesired(request: DeployRequest, catalog: Catalog, file
   const reasons: Reason[] = [...selection.reasons]
   // Files are read one service after the other: a folder that many services share is then read while it is warm.
   for (const id of selection.roles.keys()) {
-    const reading = await readManifests(catalog.services.get(id)?.manifests ?? [], files)
+    const reading = await readManifests(catalog.services.get(id)?.manifests ?? [], files, catalog.services.get(id)?.where)
     problems.push(...reading.problems)
     const change = images[id] === undefined ? undefined : withServiceImage(reading.objects.map(({ object }) => object), images[id])
     if (change !== undefined && 'says' in change) problems.push({ says: `Input images, ${id}: ${change.says}`, remedy: change.remedy })

@@ -64,10 +64,11 @@ describe('runs without an answer', () => {
     expect((await runStep({ inputs: { does: does as string }, env: { RUNNER_DEBUG: '1' } })).log).toMatch(/^::debug::.*fake-action\.mjs:\d+:\d+/m)
   })
 
-  test('a working directory that is none is said, and the outputs are set all the same', async () => {
+  test('a working directory that is none is said, and the report lies where the step started', async () => {
     const run = await runStep({ inputs: { 'working-directory': 'nowhere' } })
     expect(run.code).toBe(1)
-    expect(run.outputs).toMatchObject({ verdict: 'fail', report: '', 'report-html': '' })
+    expect(run.outputs).toMatchObject({ verdict: 'fail', report: 'fermata-report/report.json', 'report-html': 'fermata-report/report.html' })
+    expect(run.report()).toMatchObject({ verdict: 'fail' })
     expect(run.log).toContain('The working directory "nowhere" is no folder.')
   })
 

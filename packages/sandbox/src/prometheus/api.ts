@@ -86,7 +86,7 @@ function withQuery(parameters: URLSearchParams, evaluate: (query: string) => Res
 function instant(parameters: URLSearchParams, site: Site): Reply {
   const limit = limitOf(parameters)
   const at = instantOf(parameters, 'time', site.now())
-  return told(withQuery(parameters, (query) => instantQuery(site.engine, query, at)), limit, 'value')
+  return replyWith(withQuery(parameters, (query) => instantQuery(site.engine, query, at)), limit, 'value')
 }
 
 function range(parameters: URLSearchParams, site: Site): Reply {
@@ -98,12 +98,12 @@ function range(parameters: URLSearchParams, site: Site): Reply {
   if (step <= 0) throw badParameter('step', 'zero or negative query resolution step widths are not accepted. Try a positive integer')
   if (!Number.isInteger(step)) throw notHere('steps of a fraction of a millisecond')
   if (Math.floor((end - start) / step) > 11_000) throw new QueryError('bad_data', 'exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)')
-  return told(withQuery(parameters, (query) => rangeQuery(site.engine, query, { start, end, step })), limit, 'values')
+  return replyWith(withQuery(parameters, (query) => rangeQuery(site.engine, query, { start, end, step })), limit, 'values')
 }
 
 const cutByLimit = 'results truncated due to limit'
 
-function told(result: Result, limit: number, samples: 'value' | 'values'): Reply {
+function replyWith(result: Result, limit: number, samples: 'value' | 'values'): Reply {
   const { warnings, infos } = result
   switch (result.type) {
     case 'scalar':

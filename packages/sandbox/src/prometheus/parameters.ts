@@ -14,8 +14,8 @@ function floatFrom(text: string): number | undefined {
 
 /** Seconds since the epoch, or RFC 3339. */
 function instantFrom(text: string): Instant | undefined {
-  const seconds = floatFrom(text)
-  if (seconds !== undefined) return Math.round(seconds * 1_000)
+  const value = floatFrom(text)
+  if (value !== undefined) return Math.round(value * 1_000)
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text)) return undefined
   const at = Date.parse(text)
   return Number.isNaN(at) ? undefined : at
@@ -33,8 +33,8 @@ export function instantOf(parameters: URLSearchParams, name: string, fallback?: 
 /** Milliseconds. */
 export function durationOf(parameters: URLSearchParams, name: string): number {
   const text = parameters.get(name) ?? ''
-  const seconds = floatFrom(text)
-  const milliseconds = seconds === undefined ? durationFrom(text) : seconds * 1_000
+  const value = floatFrom(text)
+  const milliseconds = value === undefined ? durationFrom(text) : value * 1_000
   if (milliseconds === undefined) throw badParameter(name, `cannot parse ${JSON.stringify(text)} to a valid duration`)
   return milliseconds
 }

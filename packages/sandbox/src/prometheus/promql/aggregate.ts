@@ -65,10 +65,10 @@ export function noteQuantiles(quantiles: Float64Array, { parameter }: Pick<Aggre
 function selected(columns: readonly Column[], { operator, grouping }: Aggregate, parameters: Float64Array, grid: Grid): readonly Column[] {
   if (parameters.every((k) => k < 1)) return []
   if (parameters.some(Number.isNaN)) throw evaluationError('Parameter value is NaN')
-  const least = Math.min(...parameters)
-  const most = Math.max(...parameters)
-  if (least <= -(2 ** 63)) throw evaluationError(`Scalar value ${decimalText(least)} underflows int64`)
-  if (most >= 2 ** 63) throw evaluationError(`Scalar value ${decimalText(most)} overflows int64`)
+  const lowest = Math.min(...parameters)
+  const highest = Math.max(...parameters)
+  if (lowest <= -(2 ** 63)) throw evaluationError(`Scalar value ${decimalText(lowest)} underflows int64`)
+  if (highest >= 2 ** 63) throw evaluationError(`Scalar value ${decimalText(highest)} overflows int64`)
   const direction = operator === 'topk' ? 1 : -1
   return groupsOf(columns, grouping).flatMap(({ members }) => {
     const kept = members.map(({ labels }) => emptyColumn(labels, grid.count))

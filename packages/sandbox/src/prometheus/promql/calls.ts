@@ -142,8 +142,8 @@ function noteCounter(labels: LabelSet, where: Expression, { note }: Context): vo
   if (name !== '' && !/(_total|_sum|_count|_bucket)$/.test(name)) note('info', `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${JSON.stringify(name)}`, where)
 }
 
-function noteQuantiles(quantiles: Float64Array, { args }: Call, { note }: Context): void {
-  for (const q of new Set(quantiles)) if (!(q >= 0 && q <= 1)) note('warning', `quantile value should be between 0 and 1, got ${decimalText(q)}`, args[0] as Expression)
+function noteQuantiles(given: Float64Array, { args }: Call, { note }: Context): void {
+  for (const q of new Set(given)) if (!(q >= 0 && q <= 1)) note('warning', `quantile value should be between 0 and 1, got ${decimalText(q)}`, args[0] as Expression)
 }
 
 /** Of a selector, when its samples were taken; of anything else, the instant of the evaluation. Seconds. */

@@ -34,7 +34,7 @@ function comparedFacts({ resolution, paths, from, unowned }: ChangeSet): readonl
 }
 
 function serviceBlocks({ changed, removed, affected, waves }: ChangeSet): readonly Block[] {
-  const order = waves.flatMap((services, wave) => services.map((id) => ({ id, wave })))
+  const order = waves.flatMap((services, wave) => services.map((id) => ({ id, wave: wave + 1 })))
   const rows = order.slice(0, mostRows).map(({ id, wave }): readonly Cell[] => {
     const reasons = changed.get(id)
     const first = reasons?.[0]
@@ -78,13 +78,13 @@ function stepsText({ graph, affected, waves }: ChangeSet, runners: number): stri
 function picture(graph: ChangeSet['graph'], affected: ChangeSet['affected'], waves: ChangeSet['waves'], changed: ChangeSet['changed']): Block {
   return {
     kind: 'graph',
-    nodes: waves.flatMap((services, wave) => services.map((id) => ({ id, label: changed.has(id) ? `${id} (changed)` : id, wave }))),
+    nodes: waves.flatMap((services, wave) => services.map((id) => ({ id, label: changed.has(id) ? `${id} (changed)` : id, wave: wave + 1 }))),
     edges: [...affected.keys()].flatMap((id) => graph.dependencies(id).filter((need) => affected.has(need)).map((need) => ({ from: id, to: need }))),
   }
 }
 
 function waveTable(waves: ChangeSet['waves']): Block {
-  const rows = waves.slice(0, mostRows).map((services, wave): readonly Cell[] => [wave, services.length, someOf(services)])
+  const rows = waves.slice(0, mostRows).map((services, wave): readonly Cell[] => [wave + 1, services.length, someOf(services)])
   return { kind: 'table', columns: [{ title: 'Wave', align: 'right' }, { title: 'Services', align: 'right' }, { title: 'Which' }], rows }
 }
 

@@ -6,6 +6,7 @@ export interface Progress {
   readonly at: Instant
   /** A service id, or the name of a step. */
   readonly subject: string
+  /** Counts from 1. */
   readonly wave?: number
   /** One or two words: `applying`, `waiting`, `ready`, `undone`. */
   readonly phase: string

@@ -56,7 +56,7 @@ export async function applyRelease(request: DeployRequest, ports: DeployPorts): 
     work: workOfPlan(prepared),
     openJournal,
     force: plan.fieldConflicts === 'force',
-    waveOf: (id) => waves.findIndex((wave) => wave.includes(id)),
+    waveOf: (id) => waves.findIndex((wave) => wave.includes(id)) + 1,
   })
   return reportRelease({ request, ports, startedAt, title: 'release', release: changes ? release : undefined, planHash: plan.hash, planFile: file, prepared, graph: prepared.desired.selection.graph, ran, reasons })
 }

@@ -38,7 +38,7 @@ export async function rollbackRelease(request: DeployRequest, ports: DeployPorts
     work,
     openJournal: async () => journalScribe(headOf(entry), begun, formers, writer, ports.clock),
     force: true,
-    waveOf: (id) => waves.findIndex((wave) => wave.includes(id)),
+    waveOf: (id) => waves.findIndex((wave) => wave.includes(id)) + 1,
   })
   return reportRelease({ request, ports, startedAt, title: 'rollback', release: entry.release, planHash: entry.planHash, planFile: undefined, prepared: undefined, graph, ran, reasons: [] })
 }

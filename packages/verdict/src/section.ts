@@ -15,6 +15,7 @@ export interface Fact {
 export interface GraphNode {
   readonly id: string
   readonly label: string
+  /** Counts from 1, as people read it; in JSON outputs waves count from 0, as a matrix does. */
   readonly wave: number
   readonly state?: State
 }

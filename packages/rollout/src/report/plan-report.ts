@@ -36,7 +36,7 @@ export function reportPlan(request: DeployRequest, ports: DeployPorts, prepared:
 export function planSections(plan: Plan, graph: Graph): readonly Section[] {
   if (plan.services.length === 0) return []
   const waves = graph.waves()
-  const waveOf = (id: ServiceId): number => waves.findIndex((wave) => wave.includes(id))
+  const waveOf = (id: ServiceId): number => waves.findIndex((wave) => wave.includes(id)) + 1
   const durations = new Map(plan.services.map((service) => [service.id, expected(partOf(service))]))
   const times = schedule(graph, { durations: (id) => durations.get(id) ?? 0, runners: plan.parallelism })
   const facts: Block = {
@@ -48,7 +48,7 @@ export function planSections(plan: Plan, graph: Graph): readonly Section[] {
       { label: 'On failure', value: plan.onFailure },
     ],
   }
-  const rows = plan.services.map((service): readonly Cell[] => [waveOf(service.id) + 1, service.id, workText(service), service.dependencies.join(', '), (times.slack.get(service.id) ?? 0) === 0 ? 'critical' : `${Math.round((times.slack.get(service.id) ?? 0) / 1000)} s`])
+  const rows = plan.services.map((service): readonly Cell[] => [waveOf(service.id), service.id, workText(service), service.dependencies.join(', '), (times.slack.get(service.id) ?? 0) === 0 ? 'critical' : `${Math.round((times.slack.get(service.id) ?? 0) / 1000)} s`])
   const table: Block = { kind: 'table', columns: [{ title: 'Wave', align: 'right' }, { title: 'Service' }, { title: 'What happens' }, { title: 'After' }, { title: 'Slack', align: 'right' }], rows }
   const drawing: Block = {
     kind: 'graph',

@@ -111,7 +111,7 @@ function servicesSection({ ran, graph }: Told): Section {
     return [waves.findIndex((wave) => wave.includes(id)) + 1, id, { text: state.at, state: stateFor[state.at] }, took, causeOf(state)]
   })
   const worst: State = [...ran.release.services.values()].every(({ at }) => at === 'promoted' || at === 'healthy') ? 'good' : 'bad'
-  const nodes = [...ran.release.services].map(([id, state]) => ({ id, label: id, wave: waves.findIndex((wave) => wave.includes(id)), state: stateFor[state.at] }))
+  const nodes = [...ran.release.services].map(([id, state]) => ({ id, label: id, wave: waves.findIndex((wave) => wave.includes(id)) + 1, state: stateFor[state.at] }))
   const drawing: Block = { kind: 'graph', nodes, edges: graph.ids.flatMap((from) => graph.dependencies(from).map((to) => ({ from, to }))) }
   return {
     id: 'services',

@@ -33,7 +33,7 @@ test('a changed service affects what needs it, in deploy order, and says why', a
   expect(played.list('matrix')).toEqual({ include: [{ service: 'cart', wave: 0 }, { service: 'web', wave: 1 }] })
   expect(reasonsFor(played, 'cart')).toEqual([{ kind: 'path', path: 'services/cart/a', change: 'added' }, { kind: 'path', path: 'services/cart/b', change: 'added' }])
   const [table] = played.report.sections.find(({ id }) => id === 'services')?.blocks ?? []
-  expect(table).toMatchObject({ kind: 'table', rows: [['cart', 0, 'changed', 'services/cart/a added, and 1 more reason'], ['web', 1, 'needs what changed', 'needs cart']] })
+  expect(table).toMatchObject({ kind: 'table', rows: [['cart', 1, 'changed', 'services/cart/a added, and 1 more reason'], ['web', 2, 'needs what changed', 'needs cart']] })
 })
 
 test('scope direct leaves out who only needs what changed', async () => {

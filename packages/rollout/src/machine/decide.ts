@@ -14,6 +14,7 @@ const staysNew: ReadonlySet<StateName> = new Set(['promoted', 'failed', 'stuck',
 
 /**
  * What can be begun now. In this order: hold what can no longer start, write back, delete, start.
+ * After a halt or a request to stop everything that had not started is held, so nothing starts.
  * Everything that may begin begins, so a decision that is asked for again has nothing to add.
  */
 export function decide(release: ReleaseState, now: Instant): readonly [ReleaseState, readonly Command[]] {
@@ -27,7 +28,7 @@ export function decide(release: ReleaseState, now: Instant): readonly [ReleaseSt
     }
   }
   commands.push(...removals(release, services))
-  if (release.course.is === 'forward') commands.push(...starts(release, services, now))
+  commands.push(...starts(release, services, now))
   return [{ ...release, services }, commands]
 }
 

@@ -1,7 +1,7 @@
 import type { ServiceId } from '@fermata/catalog'
 import { cancelBudget } from '../defaults.ts'
 import { memberOf, type Order } from '../machine/order.ts'
-import { isResting, type ServiceState } from '../machine/state.ts'
+import { isResting, type ServiceState, type StateName } from '../machine/state.ts'
 import type { Run } from './simulate.ts'
 import type { Deed, Truth } from './world.ts'
 
@@ -54,11 +54,23 @@ export const invariants: Readonly<Record<string, (run: Run) => readonly string[]
     return run.busiest > most ? [`${run.busiest} services were worked on at a time; ${most} were allowed`] : []
   },
 
-  'a run ends': (run) => (run.ended === 'whole' && [...run.end.services.values()].some((state) => !isResting(state)) && !run.cancelled ? ['the run ended while services were on their way'] : []),
+  'a run ends': (run) => {
+    if (run.ended === 'endless') return ['the run did not end']
+    const moving = [...run.end.services.values()].some((state) => !isResting(state))
+    return run.ended === 'whole' && moving && !run.cancelled ? ['the run ended while services were on their way'] : []
+  },
+
+  'after a request to stop only the way back goes on': (run) =>
+    run.cancelled && run.ended === 'whole'
+      ? [...run.end.services].filter(([, state]) => !isResting(state) && !wayBack.has(state.at) && !('wavered' in state && state.wavered === true)).map(([id, { at }]) => `${id} was still ${at} at the end`)
+      : [],
 
   'a request to stop is followed in time': (run) =>
     run.cancelled && run.endedAt - run.cancelledAt > cancelBudget ? [`the run ended ${run.endedAt - run.cancelledAt} ms after it was asked to stop`] : [],
 }
+
+/** What a service may still be doing when the time after a request to stop is over. A promoted one that has just lost a pod is told as it is. */
+const wayBack: ReadonlySet<StateName> = new Set(['stopping', 'recalled', 'restoring', 'removing'])
 
 const statesOf = { apply: 'applying', restore: 'restoring', remove: 'removing' } as const
 

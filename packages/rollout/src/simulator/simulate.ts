@@ -11,11 +11,15 @@ import { invariants } from './invariants.ts'
 import { type Scenario, scenarioOf } from './scenario.ts'
 import { type Deed, Killed, type SimulatedWorld, simulatedWorld, type Truth } from './world.ts'
 
+/** A release of twenty services takes some hundred looks; who has looked so often goes round in circles. */
+const mostLooks = 20_000
+class Endless extends Error {}
+
 /** All that an invariant may ask about one run of the driver. */
 export interface Run {
   readonly order: Order
   readonly end: ReleaseState
-  readonly ended: 'whole' | 'killed' | 'in trouble'
+  readonly ended: 'whole' | 'killed' | 'in trouble' | 'endless'
   readonly endedAt: Instant
   readonly cancelled: boolean
   readonly cancelledAt: Instant
@@ -91,6 +95,7 @@ async function undo(scenario: Scenario, before: SimulatedWorld, first: Run): Pro
 async function runOf(scenario: Scenario, world: SimulatedWorld, begun: ReleaseState, before: Run | undefined): Promise<Run> {
   let last = begun
   let busiest = 0
+  let looks = 0
   const everReady = new Set<ServiceId>()
   const onTheWay = new Set<ServiceId>()
   const told = (id: ServiceId, state: ServiceState): void => {
@@ -107,6 +112,8 @@ async function runOf(scenario: Scenario, world: SimulatedWorld, begun: ReleaseSt
   const hands = {
     begin: world.hands.begin,
     async next(watched: ReadonlySet<ServiceId>, withinMs: number) {
+      looks += 1
+      if (looks > mostLooks) throw new Endless()
       busiest = Math.max(busiest, onTheWay.size)
       const events = await world.hands.next(watched, withinMs)
       for (const event of events) if (event.is === 'assessed' && event.health.is === 'ready') everReady.add(event.service)
@@ -119,8 +126,9 @@ async function runOf(scenario: Scenario, world: SimulatedWorld, begun: ReleaseSt
     last = outcome.release
     if (outcome.trouble !== undefined) ended = 'in trouble'
   } catch (error) {
-    if (!(error instanceof Killed)) throw error
-    ended = 'killed'
+    if (error instanceof Endless) ended = 'endless'
+    else if (error instanceof Killed) ended = 'killed'
+    else throw error
   }
   const touched = (id: ServiceId, until: number): boolean =>
     before?.touchedEver(id) === true || world.deeds.slice(0, until).some((deed) => deed.is === 'command' && deed.command.do === 'apply' && deed.command.service === id)

@@ -17,6 +17,8 @@ export interface Stage {
   readonly kube: KubeCluster
   /** Asks the run that is under way to stop. */
   stopRun(): void
+  /** The next run dies at its write of this number, before the server has it or when it has. */
+  killAtWrite(number: number, when: 'before' | 'after'): void
   run(inputs: Readonly<Record<string, string>>, as?: string): Promise<Report>
   close(): Promise<void>
 }
@@ -41,6 +43,7 @@ export async function setStage(wish: { readonly namespaces?: readonly string[]; 
     return connection
   }
   let running = new AbortController()
+  let death: Death | undefined
   return {
     cluster,
     clock,
@@ -48,16 +51,19 @@ export async function setStage(wish: { readonly namespaces?: readonly string[]; 
     files,
     progress,
     kube: await connect(undefined, undefined),
+    killAtWrite: (number, when) => (death = { number, when }),
     stopRun: () => running.abort(new Error('stopped by the test')),
     async run(inputs, user) {
       running = new AbortController()
       const { signal } = running
+      const dies = death
+      death = undefined
       const request = readRequest(orchestratedDeploy, (name) => inputs[name]) as DeployRequest
       const ports: DeployPorts = {
         clock,
         signal,
         files: filesOf(files),
-        cluster: async () => answering(await connect(user, signal), counted),
+        cluster: async () => answering(mortal(await connect(user, signal), dies), counted),
         log: { debug: () => undefined, info: () => undefined, warning: () => undefined, progress: (event) => void progress.push(event) },
         invocation: { trigger: { event: 'push', payload: {}, sha: 'a'.repeat(40), ref: 'refs/heads/main' }, repository: 'shop/shop', workflow: 'release.yml', runId: '17', runAttempt: 1, actor: 'ada', runUrl: undefined, temporary: 'tmp' },
       }
@@ -68,6 +74,38 @@ export async function setStage(wish: { readonly namespaces?: readonly string[]; 
       for (const connection of connections) connection.close()
       await cluster.stop()
     },
+  }
+}
+
+interface Death {
+  readonly number: number
+  readonly when: 'before' | 'after'
+}
+
+/** The process is gone: no error that the use case knows. */
+export class Killed extends Error {}
+
+/** A cluster to which a run speaks until it dies. Reads count for nothing; dry runs are reads. */
+function mortal(cluster: Cluster, death: Death | undefined): Cluster {
+  if (death === undefined) return cluster
+  let writes = 0
+  const alive = <T>(ask: () => Promise<T>): Promise<T> => (writes >= death.number ? Promise.reject(new Killed()) : ask())
+  const write = async <T>(ask: () => Promise<T>): Promise<T> => {
+    writes += 1
+    if (writes > death.number || (writes === death.number && death.when === 'before')) throw new Killed()
+    const done = await ask()
+    if (writes >= death.number) throw new Killed()
+    return done
+  }
+  return {
+    ...cluster,
+    get: (ref) => alive(() => cluster.get(ref)),
+    list: (kind, where) => alive(() => cluster.list(kind, where)),
+    create: (object) => write(() => cluster.create(object)),
+    replace: (object) => write(() => cluster.replace(object)),
+    apply: (object, options) => (options?.dryRun === true ? alive(() => cluster.apply(object, options)) : write(() => cluster.apply(object, options))),
+    delete: (ref, options) => write(() => cluster.delete(ref, options)),
+    under: (signal) => mortal(cluster.under(signal), death),
   }
 }
 

@@ -8,7 +8,7 @@ export const fieldManager = 'fermata'
 
 /**
  * What an object was before the release wrote to it: all that is needed to bring back exactly the fields that the release touched.
- * See docs/explanation/decisions/0004-undo.md.
+ * See docs/explanation/decisions/0005-undo.md.
  */
 export type Former =
   | { readonly is: 'absent'; readonly ref: ObjectRef }

@@ -16,8 +16,8 @@ export interface RealPrometheus {
 
 export interface RealWish {
   readonly prefix?: string | undefined
-  /** User and bcrypt hash of the password. */
-  readonly user?: { readonly name: string; readonly hash: string }
+  /** With the bcrypt hash of the password. */
+  readonly user?: { readonly name: string; readonly password: string; readonly hash: string }
 }
 
 /**
@@ -42,7 +42,7 @@ export async function startRealPrometheus(stories: readonly Story[], { prefix = 
         ...(user === undefined ? [] : [`--web.config.file=${file('web.yml', JSON.stringify({ basic_auth_users: { [user.name]: user.hash } }))}`]),
       ],
     })
-    await answering(company, url, user !== undefined)
+    await answering(company, url, user)
     for (const story of stories) await remember(url, [story])
   } catch (error) {
     await company.close()
@@ -51,11 +51,12 @@ export async function startRealPrometheus(stories: readonly Story[], { prefix = 
   return { url, stop: () => company.close() }
 }
 
-async function answering(company: Company, url: string, guarded: boolean): Promise<void> {
+async function answering(company: Company, url: string, user: RealWish['user']): Promise<void> {
+  const headers = user === undefined ? {} : { authorization: `Basic ${Buffer.from(`${user.name}:${user.password}`).toString('base64')}` }
   const begin = performance.now()
   for (;;) {
-    const status = await fetch(`${url}/-/ready`).then((answer) => answer.status, () => 0)
-    if (status === 200 || (guarded && status === 401)) return
+    const status = await fetch(`${url}/-/ready`, { headers }).then((answer) => answer.status, () => 0)
+    if (status === 200) return
     if (performance.now() - begin > 30_000) throw new Error(`Prometheus is not ready after 30 s. The end of its log:\n${company.log('prometheus')}`)
     await wait(50)
   }

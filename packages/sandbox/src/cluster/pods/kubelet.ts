@@ -37,11 +37,13 @@ function kubeletController(core: Core, story: Story, pods: Map<string, Running>)
     sync(key) {
       const pod = core.store.get('pods', key) as Pod | undefined
       if (pod === undefined || core.store.get('nodes', pod.spec.nodeName ?? '') === undefined) return undefined
+      // What becomes due while the pod is looked at must not be passed over: the next look is reckoned from before this one.
+      const seen = core.clock.now()
       const before = pods.get(uidOf(pod)) ?? { lives: new Map(), stopAt: undefined }
       const after = pod.metadata.deletionTimestamp === undefined ? live(core, story, pod, before) : stop(core, story, pod, before)
       if (after === undefined) { pods.delete(uidOf(pod)); return undefined }
       pods.set(uidOf(pod), after)
-      return untilNext(core, story, pod, after)
+      return untilNext(core, story, pod, after, seen)
     },
   }
 }
@@ -98,11 +100,11 @@ function stopped(life: Life, now: number): Life {
   return life.at === 'running' ? { at: 'ended', restarts: life.restarts, last: { exitCode: 0, reason: 'Completed', startedAt: life.since, finishedAt: now } } : life
 }
 
-function untilNext(core: Core, story: Story, pod: Pod, running: Running): number | undefined {
+function untilNext(core: Core, story: Story, pod: Pod, running: Running, seen: number): number | undefined {
   const now = core.clock.now()
   if (running.stopAt !== undefined) return running.stopAt - now
   const images = new Map([...pod.spec.containers.map((container) => [container.name, container.image ?? ''] as const), ...(pod.spec.initContainers ?? []).map((container) => [initKey(container), container.image ?? ''] as const)])
-  const moments = [...running.lives].map(([key, life]) => nextMoment(life, now, story.behaviourOf(images.get(key) ?? ''))).filter((moment) => moment !== undefined)
+  const moments = [...running.lives].map(([key, life]) => nextMoment(life, seen, story.behaviourOf(images.get(key) ?? ''))).filter((moment) => moment !== undefined)
   return moments.length === 0 ? undefined : Math.max(1, Math.min(...moments) - now)
 }
 

@@ -17,9 +17,12 @@ export const reaction = 10
 
 const longestRetry = 60_000
 
-/** Runs controllers on the cluster's clock until the returned function is called. An API refusal is tried again, later and later. */
+/** Runs controllers on the cluster's clock until the returned function is called; they begin with what is there. An API refusal is tried again, later and later. */
 export function runControllers(core: Core, controllers: readonly Controller[]): () => void {
   const runs = controllers.map((controller) => runController(core, controller))
+  for (const collection of core.store.collections()) {
+    for (const object of core.store.list(collection)) for (const run of runs) run.observe({ type: 'ADDED', revision: core.store.revision(), collection, object, before: undefined })
+  }
   const unsubscribe = core.store.subscribe((change) => { for (const run of runs) run.observe(change) })
   return () => { unsubscribe(); for (const run of runs) run.stop() }
 }

@@ -6,7 +6,7 @@ import type { Pod, PodTemplate, ReplicaSet } from '../objects/types.ts'
 import { selectorMatches } from '../verbs/selectors.ts'
 import { isOwnedBy, make, objectsIn, ownerKey, ownerReference, remove, tell, updateStatus } from './actions.ts'
 import type { Controller } from './controller.ts'
-import { byDispensability, isActive, isAvailable, isReady, isTerminating, untilNextAvailable, withCondition } from './pods.ts'
+import { byDispensability, conditionOf, isActive, isAvailable, isReady, isTerminating, untilNextAvailable, withCondition } from './pods.ts'
 
 const collection = 'replicasets.apps'
 
@@ -70,7 +70,8 @@ function report(core: Core, set: ReplicaSet, owned: readonly Pod[], failure: Api
   const active = owned.filter(isActive)
   const minReadySeconds = set.spec.minReadySeconds ?? 0
   const conditions = (set.status.conditions ?? []).filter((condition) => condition.type !== 'ReplicaFailure')
-  const failed = failure === undefined ? conditions : withCondition(core, set.status.conditions, { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: failure.message })
+  const known = conditionOf(set.status.conditions, 'ReplicaFailure')
+  const failed = failure === undefined ? conditions : known === undefined ? withCondition(core, conditions, { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: failure.message }) : [...conditions, known]
   const template = set.spec.template.metadata.labels ?? {}
   updateStatus(core, set, {
     replicas: active.length,

@@ -1,4 +1,4 @@
-/** A cluster on a virtual clock, for the sandbox's own tests. */
+/** A cluster on a virtual clock whose namespaces are furnished, for the sandbox's own tests. */
 import type { KubeObject } from '@fermata/ports'
 import { virtualClock } from '../../clock.ts'
 import type { VirtualClock } from '../../clock.ts'
@@ -27,6 +27,7 @@ export async function fixture(wish: ClusterWish = {}): Promise<Fixture> {
   const clock = virtualClock()
   const story = createStory()
   const cluster = await startCluster({ clock, story, namespaces: ['shop'], users: [{ name: 'admin', token: 'admin', may: 'all' }], ...wish })
+  await clock.advance(1000)
   const clients = new Map<string, Wire>()
   const as = (token: string): Wire => {
     const known = clients.get(token) ?? wire(cluster, token)

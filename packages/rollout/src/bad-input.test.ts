@@ -30,6 +30,8 @@ describe('is refused before anything is written, with cause and remedy:', () => 
     ['a manifest that is no YAML', {}, { 'k8s/cart.yaml': 'a: [b\n' }, [/k8s\/cart\.yaml/]],
     ['a manifest that is empty', {}, { 'k8s/cart.yaml': '\n' }, [/cart/]],
     ['an object that belongs to two services', {}, { 'k8s/cart.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: db}\n' }, [/ConfigMap\/db belongs to db and to cart/]],
+    ['no place to work in', { parallelism: '0' }, {}, [/parallelism is 0/]],
+    ['less time than a service must soak', { timeout: '10s' }, { 'fermata.yaml': 'version: 1\nservices:\n  cart: {manifests: [k8s/cart.yaml], soak: 30s}\n' }, [/fermata\.yaml.*cart may take 10 s and must stay ready for 30 s/]],
     ['a plan file that is not there', { plan: 'nowhere.json' }, {}, [/no file nowhere\.json/]],
     ['a plan file that is no plan', { plan: 'x.json' }, { 'x.json': '{}' }, [/is no plan/]],
     ['a plan file that is no JSON', { plan: 'x.json' }, { 'x.json': 'plan' }, [/is no JSON/]],
@@ -130,6 +132,13 @@ describe('is said, and no silent pass:', () => {
     sketch(stage.files, { cart: { also: '---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: worker}\nspec: {selector: {matchLabels: {app: worker}}, template: {metadata: {labels: {app: worker}}, spec: {containers: [{name: worker, image: "registry.example/worker@sha256:' + '1'.repeat(64) + '"}]}}}\n' } })
     const report = await stage.run({ mode: 'apply' })
     expect([report.verdict, codes(report)]).toEqual(['pass', ['FM-DEPLOY-SEVERAL-WORKLOADS']])
+  })
+
+  test('configuration that no pod is started for', async () => {
+    await stage.run({ mode: 'apply' })
+    sketch(stage.files, { db: {}, cart: { needs: ['db'], config: 'two' } })
+    const report = await stage.run({ mode: 'plan' })
+    expect([report.verdict, codes(report)]).toEqual(['pass', ['FM-DEPLOY-CONFIG-NOT-RELOADED']])
   })
 
   test('an image by tag', async () => {

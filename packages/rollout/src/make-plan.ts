@@ -1,14 +1,15 @@
 import type { ServiceId } from '@fermata/catalog'
 import { containersOf } from '@fermata/manifests'
 import type { Ports } from '@fermata/ports'
-import type { Reason } from '@fermata/verdict'
+import { ConfigurationError, type Reason } from '@fermata/verdict'
 import { because } from './codes.ts'
 import { questionsAtATime } from './defaults.ts'
 import { journalsIn } from './journal/store.ts'
+import { isWorkload } from './plan/apply-order.ts'
 import { digest } from './plan/canonical.ts'
 import { type Fact, gatherFacts } from './plan/facts.ts'
 import { withoutSecrets } from './plan/field-changes.ts'
-import { refOf } from './plan/objects.ts'
+import { nameOf, refOf } from './plan/objects.ts'
 import { missingPermissions } from './plan/permissions.ts'
 import { type Plan, planOf, type PlannedService } from './plan/plan.ts'
 import { type Desired, findTarget, readDesired, type Target } from './prepare.ts'
@@ -29,8 +30,10 @@ export interface Prepared {
  * @throws ConfigurationError, EnvironmentError
  */
 export async function makePlan(request: DeployRequest, ports: Pick<Ports, 'files' | 'cluster'>): Promise<Prepared> {
+  if (request.parallelism < 1) throw new ConfigurationError([{ says: 'Input parallelism is 0, so nothing could ever start.', remedy: 'Write a whole number from 1.' }])
   const target = await findTarget(request, ports)
   const desired = await readDesired(request, target.catalog, ports.files)
+  refuseImpossibleTimes(request, target, desired)
   const findings = await gatherFacts(desired.wanted.map((one) => ({ ...one, role: desired.selection.roles.get(one.service) ?? 'check' })), { cluster: target.cluster, namespace: target.namespace, force: request['field-conflicts'] === 'force', parallelism: questionsAtATime })
   const facts = findings.flatMap((finding) => (finding.is === 'fact' ? [finding.fact] : []))
   const wrong = findings.flatMap((finding) => (finding.is === 'wrong' ? [finding.reason] : []))
@@ -39,14 +42,25 @@ export async function makePlan(request: DeployRequest, ports: Pick<Ports, 'files
     cluster: { server: target.cluster.identity.server, context: target.cluster.identity.context },
     namespace: target.namespace,
     strategy: request.strategy,
-    parallelism: Math.max(1, request.parallelism),
+    parallelism: request.parallelism,
     onFailure: request['on-failure'],
     fieldConflicts: request['field-conflicts'],
     services: plannedServices(request, target, desired, facts),
   })
   const forbidden = plan.services.length === 0 ? [] : await missingPermissions(target.cluster, target.namespace, facts)
-  const reasons = [...desired.reasons, ...wrong, ...forbidden, ...strategyReasons(request, plan), ...cycleReasons(desired), ...emptiness(request, desired), ...(await unfinished(target, forbidden))]
+  const reasons = [...desired.reasons, ...wrong, ...forbidden, ...strategyReasons(request, plan), ...cycleReasons(desired), ...staleConfiguration(plan), ...emptiness(request, desired), ...(await unfinished(target, forbidden))]
   return { target, desired, plan, facts, reasons }
+}
+
+/** A service that may take less time than it must stay ready could only fail. */
+function refuseImpossibleTimes(request: DeployRequest, { catalog }: Target, { selection }: Desired): void {
+  const problems = [...selection.roles].flatMap(([id, role]) => {
+    const service = catalog.services.get(id)
+    const timeout = request.timeout ?? service?.timeout ?? 0
+    if (role !== 'release' || service === undefined || timeout > service.soak) return []
+    return [{ says: `${id} may take ${timeout / 1000} s and must stay ready for ${service.soak / 1000} s, so it could only fail.`, remedy: 'Give it a longer timeout, or a shorter soak.', where: service.where }]
+  })
+  if (problems.length > 0) throw new ConfigurationError(problems)
 }
 
 function plannedServices(request: DeployRequest, { catalog }: Target, { selection, wanted }: Desired, facts: readonly Fact[]): readonly PlannedService[] {
@@ -80,6 +94,16 @@ function strategyReasons(request: DeployRequest, plan: Plan): readonly Reason[] 
   return plan.services
     .filter(({ does, strategy }) => does === 'release' && strategy !== 'rolling')
     .map(({ id, strategy }) => because('FM-DEPLOY-STRATEGY-ROLLING', { says: `${id} asks for ${strategy}, which is not carried out yet.`, service: id, severity: request.mode === 'apply' ? 'error' : 'warning' }))
+}
+
+/** A pod reads most configuration when it starts. */
+function staleConfiguration(plan: Plan): readonly Reason[] {
+  return plan.services.flatMap(({ id, objects }) => {
+    const changed = objects.filter(({ ref, does }) => does === 'change' && ref.apiVersion === 'v1' && (ref.kind === 'ConfigMap' || ref.kind === 'Secret'))
+    const still = objects.filter(({ ref }) => isWorkload(ref))
+    if (changed.length === 0 || still.length === 0 || still.some(({ does }) => does !== 'same')) return []
+    return [because('FM-DEPLOY-CONFIG-NOT-RELOADED', { says: `${changed.map(({ ref }) => nameOf(ref)).join(', ')} of ${id} changes, and no pod of ${id} is started again by that.`, service: id })]
+  })
 }
 
 function cycleReasons({ selection }: Desired): readonly Reason[] {

@@ -63,4 +63,40 @@ describe('a release', () => {
     expect(report.evidence[0]).toMatchObject({ source: 'kubernetes', query: expect.stringContaining('--previous') })
     expect(await imageIn('cart')).toBeUndefined()
   })
+
+  test('of a new namespace, with a Job, waits for both and can be made again', async () => {
+    stage.story.image('registry.example/sql:1', { does: 'complete' })
+    sketch(stage.files, { cart: { also: '---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: there, namespace: extra}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: extra}\n---\napiVersion: batch/v1\nkind: Job\nmetadata: {name: migrate}\nspec: {template: {spec: {restartPolicy: Never, containers: [{name: sql, image: "registry.example/sql:1"}]}}}\n' } })
+    const report = await stage.run({ mode: 'apply' })
+    expect(list(report, 'deployed')).toEqual(['cart'])
+    expect(list(await stage.run({ mode: 'apply' }), 'unchanged')).toEqual(['cart'])
+    const undone = await stage.run({ mode: 'rollback', release: report.outputs['release'] ?? '' })
+    // Others may have put something into the namespace, so it stays, and the report says so.
+    expect(undone.reasons).toContainEqual(expect.objectContaining({ code: 'FM-DEPLOY-LEFT-BEHIND', severity: 'note', location: expect.objectContaining({ name: 'extra' }) }))
+    expect(await stage.kube.get({ apiVersion: 'v1', kind: 'Namespace', name: 'extra' })).toBeDefined()
+    expect(await stage.kube.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'extra', name: 'there' })).toBeUndefined()
+  })
+
+  test('whose journal another run has taken writes nothing more, and says how to go on', async () => {
+    stage.story.image(imageFor('cart', 1), { does: 'never-ready' })
+    sketch(stage.files, { cart: {}, web: { needs: ['cart'] }, mail: { soak: '10s' } })
+    const run = stage.run({ mode: 'apply' })
+    while (!stage.progress.some(({ subject, phase }) => subject === 'mail' && phase === 'settling')) await new Promise((resolve) => setImmediate(resolve))
+    const [journal] = (await stage.kube.list({ apiVersion: 'v1', kind: 'ConfigMap' }, { namespace: 'shop' })).items.filter(({ metadata }) => metadata.name.startsWith('fermata-journal'))
+    await stage.kube.patch({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: journal?.metadata.name ?? '' }, 'merge', { data: { 'journal.json': '{}' } })
+    const report = await run
+    expect(report.verdict).toBe('fail')
+    expect(report.reasons.map(({ code }) => code)).toEqual(expect.arrayContaining(['FM-DEPLOY-JOURNAL-LOST', 'FM-DEPLOY-UNFINISHED']))
+    expect(list(report, 'failed')).toEqual(expect.arrayContaining(['cart', 'mail']))
+  })
+
+  test('tells the plan, the services, the times and the graph', async () => {
+    sketch(stage.files, { db: {}, cart: { needs: ['db'] } })
+    const report = await stage.run({ mode: 'apply' })
+    expect(report.sections.map(({ id }) => id)).toEqual(['services', 'timeline', 'plan', 'plan-db', 'plan-cart'])
+    const blocks = report.sections.flatMap((section) => section.blocks)
+    expect(blocks.find(({ kind }) => kind === 'graph')).toMatchObject({ edges: [{ from: 'cart', to: 'db' }] })
+    expect(blocks.find(({ kind }) => kind === 'timeline')).toMatchObject({ rows: [{ label: 'db', note: 'promoted' }, { label: 'cart', note: 'promoted' }] })
+    expect(JSON.stringify(blocks.find(({ kind }) => kind === 'facts'))).toContain('db → cart')
+  })
 })

@@ -45,11 +45,12 @@ export interface Run {
 export async function runRelease(begun: ReleaseState, run: Run): Promise<Ran> {
   const refs = [...run.work.values()].flatMap(({ watch }) => watch)
   const namespaces = [...new Set(refs.flatMap(({ namespace }) => namespace ?? []))]
+  const over = new AbortController()
   const sight = await openSight(run.cluster, run.clock, namespaces)
   try {
     for (const { watch, write } of run.work.values()) if (write.length === 0) await watchOtherKinds(watch, sight)
     const scribe = await run.openJournal()
-    const hands = clusterHands({ ...run, scribe }, sight)
+    const hands = clusterHands({ ...run, scribe, over: over.signal }, sight)
     const spans: Span[] = []
     const open = new Map<ServiceId, { readonly state: StateName; readonly from: Instant }>()
     const close = (service: ServiceId, to: Instant): void => {
@@ -66,6 +67,8 @@ export async function runRelease(begun: ReleaseState, run: Run): Promise<Ran> {
     for (const service of open.keys()) close(service, endedAt)
     return { ...outcome, spans, evidence: hands.evidence(), reasons: sight.reasons, formersOf: scribe.formersOf, endedAt }
   } finally {
+    // What was begun and not awaited must not go on behind the report.
+    over.abort(new Error('the run is over'))
     sight.close()
   }
 }

@@ -10,7 +10,7 @@ import { type Bench, workOf } from './work.ts'
 
 /**
  * Writes the objects of a service, in their order, after the journal has what they were.
- * A request to stop ends it between two objects; what was written by then is known to the journal.
+ * A request to stop, or the end of the run, ends it between two objects; what was written by then is known to the journal.
  * @returns why it failed, or nothing
  */
 export async function applyService(bench: Bench, id: ServiceId): Promise<Reason | undefined> {
@@ -25,7 +25,7 @@ export async function applyService(bench: Bench, id: ServiceId): Promise<Reason 
     }
     await bench.scribe.remember(id, formers)
     for (const object of wanted) {
-      if (bench.signal.aborted) return undefined
+      if (bench.signal.aborted || bench.over.aborted) return undefined
       current = object
       bench.wrote(await bench.cluster.apply(object, { fieldManager, force: bench.force }))
       if (object.kind === 'CustomResourceDefinition') await untilServed(bench, object)

@@ -1,5 +1,5 @@
 import type { ServiceId } from '@fermata/catalog'
-import { type Cluster, ClusterError, type ObjectRef } from '@fermata/ports'
+import { type Cluster, ClusterError, type KubeObject, type ObjectRef } from '@fermata/ports'
 import type { Reason } from '@fermata/verdict'
 import { because } from '../codes.ts'
 import { questionsAtATime, writeAttempts } from '../defaults.ts'
@@ -12,9 +12,9 @@ import type { Bench } from './work.ts'
 
 /** Writes back what the objects of a service were, configuration first. Nothing is deleted. */
 export async function restoreService(bench: Bench, id: ServiceId): Promise<Reason | undefined> {
-  return eachFormer(id, bench.scribe.formersOf(id), async (former) => {
+  return eachFormer(bench, id, bench.scribe.formersOf(id), async (former) => {
     for (let attempt = 1; ; attempt++) {
-      const way = wayBack(former, await bench.cluster.get(former.ref), bench.release)
+      const way = wayBack(former, await present(bench.cluster, former.ref), bench.release)
       if (way.is === 'nothing') return undefined
       if (way.is === 'superseded') return superseded(id, former, way.by)
       try {
@@ -31,7 +31,7 @@ export async function restoreService(bench: Bench, id: ServiceId): Promise<Reaso
 /** Objects that a later release has written: undoing an older one through them would undo the later one too. Asks, and writes nothing. */
 export async function supersededIn(cluster: Cluster, release: string, id: ServiceId, formers: readonly Former[]): Promise<readonly Reason[]> {
   const found = await eachOf(formers, questionsAtATime, async (former) => {
-    const way = wayBack(former, await cluster.get(former.ref), release)
+    const way = wayBack(former, await present(cluster, former.ref), release)
     return way.is === 'superseded' ? [superseded(id, former, way.by)] : []
   })
   return found.flat()
@@ -44,8 +44,8 @@ function superseded(id: ServiceId, { ref }: Former, by: string): Reason {
 /** Deletes what the release has created and nobody has written since, in reverse order. */
 export async function removeCreated(bench: Bench, id: ServiceId): Promise<Reason | undefined> {
   const created = bench.scribe.formersOf(id).filter((former) => former.is === 'absent' && !holdsForeign(former.ref))
-  return eachFormer(id, created.toReversed(), async ({ ref }) => {
-    const current = await bench.cluster.get(ref)
+  return eachFormer(bench, id, created.toReversed(), async ({ ref }) => {
+    const current = await present(bench.cluster, ref)
     if (current?.metadata.uid === undefined || current.metadata.annotations?.[releaseAnnotation] !== bench.release) return undefined
     await bench.cluster.delete(ref, { uid: current.metadata.uid, propagation: 'Background' })
     return undefined
@@ -61,9 +61,15 @@ export function holdsForeign({ apiVersion, kind }: ObjectRef): boolean {
   return ['/Namespace', 'apiextensions.k8s.io/CustomResourceDefinition', '/PersistentVolumeClaim', '/PersistentVolume'].includes(key)
 }
 
-async function eachFormer(id: ServiceId, formers: readonly Former[], undo: (former: Former) => Promise<Reason | undefined>): Promise<Reason | undefined> {
+/** The object now. Of a kind that is not served there is none: its definition was the release's own, and never came to be served. */
+async function present(cluster: Cluster, ref: ObjectRef): Promise<KubeObject | undefined> {
+  return (await cluster.knows(ref)) === undefined ? undefined : cluster.get(ref)
+}
+
+async function eachFormer({ over }: Bench, id: ServiceId, formers: readonly Former[], undo: (former: Former) => Promise<Reason | undefined>): Promise<Reason | undefined> {
   let first: Reason | undefined
   for (const former of formers) {
+    if (over.aborted) return first ?? because('FM-DEPLOY-UNDO-FAILED', { says: `The run ended before ${id} was undone wholly.`, service: id })
     try {
       const wrong = await undo(former)
       first ??= wrong

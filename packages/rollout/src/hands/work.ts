@@ -15,7 +15,10 @@ export interface ServiceWork {
 export interface Bench {
   readonly cluster: Cluster
   readonly clock: Clock
+  /** Aborted by a request to stop: nothing more is written forward. */
   readonly signal: AbortSignal
+  /** Aborted when the run is over, for whatever reason: nothing more is written at all. */
+  readonly over: AbortSignal
   readonly release: string
   readonly work: ReadonlyMap<ServiceId, ServiceWork>
   readonly scribe: JournalScribe

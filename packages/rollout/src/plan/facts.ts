@@ -7,6 +7,7 @@ import { assessorOf } from '../readiness/kinds.ts'
 import { groupOf } from './apply-order.ts'
 import { fieldChanges, type FieldChange } from './field-changes.ts'
 import { kindKey, nameOf, refOf, textAt } from './objects.ts'
+import { fieldManager } from '../undo/former.ts'
 import { eachOf } from './each-of.ts'
 
 /** An object of the release, and what the API server says of it. */
@@ -103,7 +104,7 @@ async function isThere(service: ServiceId, placed: PlacedObject, object: KubeObj
 async function look(service: ServiceId, placed: PlacedObject, object: KubeObject, { cluster, force }: FactWish): Promise<Finding> {
   try {
     const live = await cluster.get(refOf(object))
-    const after = await cluster.apply(object, { dryRun: true, force })
+    const after = await cluster.apply(object, { fieldManager, dryRun: true, force })
     const changes = live === undefined ? [] : fieldChanges(live, after)
     return { is: 'fact', fact: { service, placed, object, does: live === undefined ? 'create' : changes.length > 0 ? 'change' : 'same', changes } }
   } catch (error) {
@@ -124,8 +125,10 @@ function refusal(service: ServiceId, placed: PlacedObject, object: KubeObject, e
     case 'not-found':
       return because('FM-DEPLOY-NAMESPACE-NOT-FOUND', { says: `${name} cannot be written: ${error.reason.message}`, ...about })
     case 'invalid':
-    case 'refused':
-      return because('FM-DEPLOY-OBJECT-REFUSED', { says: `${name} is refused: ${error.reason.message}`, ...about, ...(error.reason.remedy !== undefined && { remedy: error.reason.remedy }) })
+    case 'refused': {
+      const remedy = object.kind === 'Job' && /immutable/.test(error.reason.message) ? 'What a Job runs cannot change: give it a name of its own for each image, or delete the former one first.' : error.reason.remedy
+      return because('FM-DEPLOY-OBJECT-REFUSED', { says: `${name} is refused: ${error.reason.message}`, ...about, ...(remedy !== undefined && { remedy }) })
+    }
     default:
       throw error
   }

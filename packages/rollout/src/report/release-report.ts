@@ -17,7 +17,7 @@ export interface Told {
   readonly request: DeployRequest
   readonly ports: DeployPorts
   readonly startedAt: Instant
-  readonly title: 'release' | 'rollback'
+  readonly title: 'release' | 'rollback' | 'clean-up'
   /** Undefined where nothing was written. */
   readonly release: string | undefined
   readonly planHash: string
@@ -48,7 +48,7 @@ export function reportRelease(told: Told): Report {
       deployed: JSON.stringify(at('promoted')),
       unchanged: JSON.stringify(at('healthy')),
       'rolled-back': JSON.stringify(at('undone', 'left')),
-      held: JSON.stringify(told.title === 'rollback' ? [] : at('held')),
+      held: JSON.stringify(told.title === 'release' ? at('held') : []),
       failed: JSON.stringify([...at('failed', 'stuck'), ...[...release.services].filter(([, state]) => !isResting(state)).map(([id]) => id)]),
       plan: told.planFile ?? '',
       'plan-hash': told.planHash,
@@ -62,11 +62,14 @@ export function reportRelease(told: Told): Report {
 function reasonsOf({ ran, title, release: id }: Told): readonly Reason[] {
   const { release, trouble } = ran
   const reasons: Reason[] = []
-  if (trouble !== undefined) reasons.push(trouble)
+  if (trouble !== undefined) {
+    reasons.push(trouble)
+    if (id !== undefined) reasons.push(because('FM-DEPLOY-UNFINISHED', { says: `Release ${id} was left before it ended.`, severity: 'error', remedy: `When the cluster can be reached again, undo it with \`fermata rollback --release ${id}\`.` }))
+  }
   if (release.course.is === 'cancelled') reasons.push(because('FM-DEPLOY-CANCELLED', { says: `The run was asked to stop. ${whatIsLeft(release)}`, ...(id !== undefined && { remedy: `Release again, or undo what is left with \`fermata rollback --release ${id}\`.` }) }))
   for (const [service, state] of release.services) {
     if ('undoing' in state) reasons.push(state.because, title === 'release' ? state.undoing : { ...state.undoing, severity: 'note' })
-    else if ('because' in state && !(title === 'rollback' && state.at === 'held')) reasons.push(state.because)
+    else if ('because' in state && !(title !== 'release' && state.at === 'held')) reasons.push(state.because)
     else if (!isResting(state) && release.course.is !== 'cancelled') reasons.push(because('FM-DEPLOY-NOT-READY', { says: `${service} was ${state.at} when the run ended.`, service }))
     if (state.at === 'undone') reasons.push(...leftBehind(service, ran.formersOf(service)))
   }
@@ -89,17 +92,19 @@ function whatIsLeft(release: ReleaseState): string {
   return parts.length === 0 ? 'Nothing was on its way.' : parts.join(' ')
 }
 
+const titles = { release: 'Release', rollback: 'Rollback of', 'clean-up': 'Clean-up of' } as const
+
 function summaryOf({ ran, title, release: id, startedAt }: Told): string {
   const { release } = ran
   const count = (...names: readonly StateName[]): number => [...release.services.values()].filter((state) => names.includes(state.at)).length
   const failed = [...release.services].filter(([, state]) => 'because' in state && ['error'].includes(('undoing' in state ? state.undoing : state.because).severity)).map(([service]) => service)
   const took = `in ${seconds(ran.endedAt - startedAt)}`
   const words = ([['promoted', 'deployed'], ['healthy', 'unchanged'], ['undone', 'undone'], ['left', 'written back'], ['held', 'held'], ['failed', 'failed'], ['stuck', 'stuck']] as const)
-    .filter(([name]) => count(name) > 0 && !(title === 'rollback' && name === 'held'))
+    .filter(([name]) => count(name) > 0 && !(title !== 'release' && name === 'held'))
     .map(([name, word]) => `${count(name)} ${word}`)
   const what = words.length === 0 ? 'nothing to do' : words.join(', ')
   const cause = failed.length > 0 ? `; ${failed.slice(0, 3).join(', ')} failed` : ''
-  return `${title === 'release' ? 'Release' : 'Rollback of'} ${id ?? 'without changes'}: ${what} ${took}${cause}${release.course.is === 'cancelled' ? '; stopped on request' : ''}.`.replace('Release without changes', 'Nothing changed')
+  return `${titles[title]} ${id ?? 'without changes'}: ${what} ${took}${cause}${release.course.is === 'cancelled' ? '; stopped on request' : ''}.`.replace('Release without changes', 'Nothing changed')
 }
 
 function servicesSection({ ran, graph }: Told): Section {

@@ -37,64 +37,67 @@ export interface SimulatedWorld {
 /** Thrown where the process would have been killed: nobody catches it but the simulator. */
 export class Killed extends Error {}
 
-interface Happening {
-  readonly at: Instant
-  readonly happens: () => ReleaseEvent | undefined
+type Happening = () => ReleaseEvent | undefined
+
+interface Agenda {
+  now(): Instant
+  plan(after: number, happens: Happening): void
+  /** Goes to the next thing that happens, at most so far, and tells what it came to. */
+  pass(withinMs: number): ReleaseEvent[]
+}
+
+/** Time that passes only while somebody waits. What is planned for one instant happens in the order in which it was planned. */
+function agenda(start: Instant): Agenda {
+  let now = start
+  const queue: { readonly at: Instant; readonly happens: Happening }[] = []
+  return {
+    now: () => now,
+    plan(after, happens) {
+      const at = now + after
+      queue.splice(queue.findLastIndex((entry) => entry.at <= at) + 1, 0, { at, happens })
+    },
+    pass(withinMs) {
+      now = Math.min(now + withinMs, queue[0]?.at ?? Number.POSITIVE_INFINITY)
+      const events: ReleaseEvent[] = []
+      for (let next = queue[0]; next !== undefined && next.at <= now; next = queue[0]) {
+        queue.shift()
+        const event = next.happens()
+        if (event !== undefined) events.push(event)
+      }
+      return events
+    },
+  }
 }
 
 /** A world in which time passes only while somebody waits. Nothing in it is real but the machine and its driver. */
 export function simulatedWorld(scenario: Scenario, before: { readonly truths: ReadonlyMap<ServiceId, Truth>; readonly now: Instant } | undefined, disturb: boolean): SimulatedWorld {
-  let now = before?.now ?? 0
-  const started = now
+  const time = agenda(before?.now ?? 0)
+  const started = time.now()
   const deeds: Deed[] = []
   const truths = new Map(before?.truths ?? Array.from(scenario.fates, ([id, fate]): [ServiceId, Truth] => [id, firstTruth(fate, memberOf(scenario.order, id).changes)]))
-  const queue: Happening[] = []
   const abort = new AbortController()
   let noted: ReleaseState | undefined
 
   const fate = (id: ServiceId): Fate => scenario.fates.get(id) as Fate
-  const plan = (after: number, happens: Happening['happens']): void => {
-    const at = now + after
-    const index = queue.findLastIndex((entry) => entry.at <= at)
-    queue.splice(index + 1, 0, { at, happens })
-  }
   const health = (id: ServiceId): Health | undefined => {
     const truth = truths.get(id) as Truth
-    const seen = seenOf(truth, fate(id), memberOf(scenario.order, id).changes, now)
-    truths.set(id, settled(truth, seen, now))
+    const seen = seenOf(truth, fate(id), memberOf(scenario.order, id).changes, time.now())
+    truths.set(id, settled(truth, seen, time.now()))
     return seen
   }
-  if (disturb && scenario.cancelAt !== undefined) plan(scenario.cancelAt, () => void abort.abort())
+  if (disturb && scenario.cancelAt !== undefined) time.plan(scenario.cancelAt, () => void abort.abort())
 
-  const finish = (command: Command, well: boolean): void => void deeds.push({ is: 'done', at: now, command, well })
   const carryOut = (command: Command): void => {
     const id = command.service
-    const its = fate(id)
-    deeds.push({ is: 'command', at: now, command, truths: new Map(truths), journal: noted })
-    switch (command.do) {
-      case 'apply':
-        truths.set(id, { ...(truths.get(id) as Truth), spec: 'partly new', specSince: now, readySince: undefined })
-        return plan(its.applyTakes, () => {
-          finish(command, !its.applyFails)
-          if (its.applyFails) return { is: 'apply-failed', at: now, service: id, because: because('FM-DEPLOY-APPLY-FAILED', { says: `${id} was refused.`, service: id }) }
-          truths.set(id, { ...(truths.get(id) as Truth), spec: 'new', specSince: now, readySince: undefined })
-          return { is: 'applied', at: now, service: id }
-        })
-      case 'restore':
-        return plan(its.restoreTakes, () => {
-          finish(command, !its.restoreFails)
-          if (its.restoreFails) return { is: 'restore-failed', at: now, service: id, because: because('FM-DEPLOY-UNDO-FAILED', { says: `${id} was refused.`, service: id }) }
-          truths.set(id, { ...(truths.get(id) as Truth), spec: its.existed ? 'old' : 'remains', specSince: now, readySince: undefined })
-          return { is: 'restored', at: now, service: id }
-        })
-      case 'remove':
-        return plan(1, () => {
-          finish(command, !its.removeFails)
-          if (its.removeFails) return { is: 'remove-failed', at: now, service: id, because: because('FM-DEPLOY-UNDO-FAILED', { says: `${id} was refused.`, service: id }) }
-          if (!its.existed) truths.set(id, { spec: 'absent', serves: 'nobody', specSince: now, readySince: undefined })
-          return { is: 'removed', at: now, service: id }
-        })
-    }
+    deeds.push({ is: 'command', at: time.now(), command, truths: new Map(truths), journal: noted })
+    if (command.do === 'apply') truths.set(id, { ...(truths.get(id) as Truth), spec: 'partly new', specSince: time.now(), readySince: undefined })
+    const { takes, fails } = effortOf(command, fate(id))
+    time.plan(takes, () => {
+      deeds.push({ is: 'done', at: time.now(), command, well: !fails })
+      if (fails) return failureOf(command, time.now())
+      truths.set(id, truthAfter(command, truths.get(id) as Truth, fate(id), time.now()))
+      return { is: answers[command.do], at: time.now(), service: id }
+    })
   }
 
   return {
@@ -102,25 +105,19 @@ export function simulatedWorld(scenario: Scenario, before: { readonly truths: Re
     truths,
     noted: () => noted,
     signal: abort.signal,
-    clock: { now: () => now, sleep: () => Promise.reject(new Error('Nobody sleeps in the simulator.')) },
+    clock: { now: time.now, sleep: () => Promise.reject(new Error('Nobody sleeps in the simulator.')) },
     scribe: {
       async note(release) {
-        if (disturb && scenario.journalFailsAt !== undefined && now - started >= scenario.journalFailsAt) throw new EnvironmentError(because('FM-DEPLOY-JOURNAL-LOST', { says: 'The journal is gone.' }))
+        if (disturb && scenario.journalFailsAt !== undefined && time.now() - started >= scenario.journalFailsAt) throw new EnvironmentError(because('FM-DEPLOY-JOURNAL-LOST', { says: 'The journal is gone.' }))
         noted = release
       },
     },
     hands: {
       begin: carryOut,
       async next(watched, withinMs) {
-        const until = now + withinMs
-        const first = queue[0]
-        now = first !== undefined && first.at <= until ? first.at : until
+        const events = time.pass(withinMs)
+        const now = time.now()
         if (disturb && scenario.killAt !== undefined && now - started >= scenario.killAt) throw new Killed()
-        const events: ReleaseEvent[] = []
-        while (queue[0] !== undefined && queue[0].at <= now) {
-          const event = (queue.shift() as Happening).happens()
-          if (event !== undefined) events.push(event)
-        }
         for (const id of watched) {
           const seen = health(id)
           if (seen !== undefined) events.push({ is: 'assessed', at: now, service: id, health: seen })
@@ -128,6 +125,36 @@ export function simulatedWorld(scenario: Scenario, before: { readonly truths: Re
         return events.length > 0 ? events : [{ is: 'ticked', at: now }]
       },
     },
+  }
+}
+
+const answers = { apply: 'applied', restore: 'restored', remove: 'removed' } as const
+
+function effortOf(command: Command, fate: Fate): { readonly takes: number; readonly fails: boolean } {
+  switch (command.do) {
+    case 'apply':
+      return { takes: fate.applyTakes, fails: fate.applyFails }
+    case 'restore':
+      return { takes: fate.restoreTakes, fails: fate.restoreFails }
+    case 'remove':
+      return { takes: 1, fails: fate.removeFails }
+  }
+}
+
+function failureOf({ do: what, service }: Command, at: Instant): ReleaseEvent {
+  const why = because(what === 'apply' ? 'FM-DEPLOY-APPLY-FAILED' : 'FM-DEPLOY-UNDO-FAILED', { says: `${service} was refused.`, service })
+  return { is: `${what}-failed`, at, service, because: why }
+}
+
+/** What is written when a command has gone well. What was created is given up by a restore, and gone by a removal. */
+function truthAfter(command: Command, truth: Truth, { existed }: Fate, now: Instant): Truth {
+  switch (command.do) {
+    case 'apply':
+      return { ...truth, spec: 'new', specSince: now, readySince: undefined }
+    case 'restore':
+      return { ...truth, spec: existed ? 'old' : 'remains', specSince: now, readySince: undefined }
+    case 'remove':
+      return existed ? truth : { spec: 'absent', serves: 'nobody', specSince: now, readySince: undefined }
   }
 }
 

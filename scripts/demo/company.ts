@@ -10,8 +10,10 @@ export interface Company {
   readonly namespace: string
   readonly base: string
   readonly head: string
-  /** The service whose new version falls over, and the image that does. */
-  readonly broken: { readonly service: string; readonly image: string; readonly log: readonly string[] }
+  /** The service whose new version falls over, and the images that do. */
+  readonly broken: { readonly service: string; readonly images: readonly string[]; readonly log: readonly string[] }
+  /** What must be undone, in this order, where the story is known so well; else only that the broken one is. */
+  readonly undone: readonly string[] | undefined
   /** Images that take their time, so that the release is under way when the broken one falls. */
   readonly slow: readonly string[]
 }
@@ -39,7 +41,7 @@ export async function gardenShop(folder: string): Promise<Company> {
   const { service, image, says } = shop.cannotStart
   const checkout = /^ +image: (\S+)$/m.exec(readFileSync(join(folder, 'services/checkout/deploy.yaml'), 'utf8'))?.[1]
   if (checkout === undefined) throw new Error('The manifest of checkout names no image.')
-  return { name: 'The garden shop', folder, namespace: 'shop', base: shop.base, head: shop.head, broken: { service, image, log: ['listening on :8080', 'first charge', `fatal: ${says}`] }, slow: [checkout] }
+  return { name: 'The garden shop', folder, namespace: 'shop', base: shop.base, head: shop.head, broken: { service, images: [image], log: ['listening on :8080', 'first charge', `fatal: ${says}`] }, undone: ['checkout', service], slow: [checkout] }
 }
 
 /** Any folder of manifests as a company: `fermata init` writes its catalog, and every service gets a new image. */
@@ -53,26 +55,25 @@ export function companyFrom(source: string, folder: string, fermata: (args: read
   const graph = JSON.parse(fermata(['graph', '--format', 'json'])) as GraphJson
   const broken = mostTelling(graph)
   const renamed = newImages(folder, graph)
-  const image = renamed.get(broken)
-  if (image === undefined) throw new Error(`${broken} has no container image in ${source}, so the demo cannot break it.`)
+  const images = renamed.get(broken)
+  if (images === undefined) throw new Error(`${broken} has no container image in ${source}, so the demo cannot break it.`)
   const head = commitAll(folder, 'A new version of every service')
-  const tops = graph.services.filter((service) => service.dependents.length === 0).flatMap((service) => renamed.get(service.id) ?? [])
-  return { name: source, folder, namespace: 'shop', base, head, broken: { service: broken, image, log: ['listening', 'reading settings', 'fatal: setting "region" is missing'] }, slow: tops }
+  const tops = graph.services.filter(({ id }) => !graph.services.some(({ needs }) => needs.includes(id))).flatMap((service) => renamed.get(service.id) ?? [])
+  return { name: source, folder, namespace: 'shop', base, head, broken: { service: broken, images, log: ['listening', 'reading settings', 'fatal: setting "region" is missing'] }, undone: undefined, slow: tops }
 }
 
 interface GraphJson {
-  readonly services: readonly { readonly id: string; readonly dependencies: readonly string[]; readonly dependents: readonly string[] }[]
+  readonly services: readonly { readonly id: string; readonly needs: readonly string[] }[]
 }
 
 /** The service whose fall tells most: others need it, and others do not. Ties go to the first by name. */
 function mostTelling({ services }: GraphJson): string {
-  const dependents = new Map(services.map((service) => [service.id, service.dependents]))
   const all = (id: string, seen = new Set<string>()): Set<string> => {
-    for (const next of dependents.get(id) ?? []) if (!seen.has(next)) all(next, seen.add(next))
+    for (const next of services) if (next.needs.includes(id) && !seen.has(next.id)) all(next.id, seen.add(next.id))
     return seen
   }
   const ranked = services
-    .map(({ id, dependencies }) => ({ id, leaf: dependencies.length === 0, needing: all(id).size }))
+    .map(({ id, needs }) => ({ id, leaf: needs.length === 0, needing: all(id).size }))
     .filter(({ needing }) => needing > 1 && needing < services.length - 1)
     .toSorted((a, b) => Number(b.leaf) - Number(a.leaf) || b.needing - a.needing || (a.id < b.id ? -1 : 1))
   const [first] = ranked.length > 0 ? ranked : services
@@ -80,9 +81,9 @@ function mostTelling({ services }: GraphJson): string {
   return first.id
 }
 
-/** Gives every container a new image, by digest. Answers the new image of each service, by the workload of its name. */
-function newImages(folder: string, graph: GraphJson): ReadonlyMap<string, string> {
-  const found = new Map<string, string>()
+/** Gives every container a new image, by digest. Answers the new images of each service, by the workload of its name: a folder may hold it in several forms. */
+function newImages(folder: string, graph: GraphJson): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>()
   const ids = new Set(graph.services.map((service) => service.id))
   for (const path of manifestsBelow(folder)) {
     let workload = ''
@@ -90,7 +91,7 @@ function newImages(folder: string, graph: GraphJson): ReadonlyMap<string, string
       if (name !== undefined && indent === '  ') workload = name
       if (before === undefined || image === undefined) return line
       const next = `${image.replace(/["']/g, '').replace(/(@|:)[^/]*$/, '')}@sha256:${digest(workload)}`
-      if (ids.has(workload)) found.set(workload, next)
+      if (ids.has(workload)) found.set(workload, [...(found.get(workload) ?? []), next])
       return `${before}${next}`
     })
     writeFileSync(path, text)

@@ -7,7 +7,7 @@ import { keyOf } from '../store/store.ts'
 import { firstLife, nextMoment, step } from './container-life.ts'
 import type { Life, LifeEvent } from './container-life.ts'
 import { podStatus } from './pod-status.ts'
-import type { Story } from './story.ts'
+import type { Behaviour, Story } from './story.ts'
 
 /** How long a container takes to end after it was asked to, unless its grace period is shorter. Milliseconds. */
 const timeToStop = 500
@@ -48,6 +48,12 @@ function kubeletController(core: Core, story: Story, pods: Map<string, Running>)
   }
 }
 
+/** An init container that runs well ends well; one that is to hang is `never-ready`. A sidecar stays. */
+function behaviourIn(story: Story, container: Container, key: string, restartPolicy: string): Behaviour {
+  const told = story.behaviourOf(container.image ?? '')
+  return key.startsWith('init:') && restartPolicy !== 'Always' && told.does === 'run' ? { does: 'complete', after: told.readyAfter ?? 1 } : told
+}
+
 const initKey = (container: Container): string => `init:${container.name}`
 
 function live(core: Core, story: Story, pod: Pod, before: Running): Running {
@@ -56,7 +62,7 @@ function live(core: Core, story: Story, pod: Pod, before: Running): Running {
     const fresh = !lives.has(key)
     let life = lives.get(key) ?? firstLife(core.clock.now())
     if (fresh) told(core, pod, container, { kind: 'pulling' })
-    const circumstances = { image: container.image ?? '', behaviour: story.behaviourOf(container.image ?? ''), restartPolicy }
+    const circumstances = { image: container.image ?? '', behaviour: behaviourIn(story, container, key, restartPolicy), restartPolicy }
     for (let next = step(life, core.clock.now(), circumstances); next !== undefined; next = step(life, core.clock.now(), circumstances)) {
       life = next.life
       for (const event of next.events) told(core, pod, container, event)
@@ -103,8 +109,11 @@ function stopped(life: Life, now: number): Life {
 function untilNext(core: Core, story: Story, pod: Pod, running: Running, seen: number): number | undefined {
   const now = core.clock.now()
   if (running.stopAt !== undefined) return running.stopAt - now
-  const images = new Map([...pod.spec.containers.map((container) => [container.name, container.image ?? ''] as const), ...(pod.spec.initContainers ?? []).map((container) => [initKey(container), container.image ?? ''] as const)])
-  const moments = [...running.lives].map(([key, life]) => nextMoment(life, seen, story.behaviourOf(images.get(key) ?? ''))).filter((moment) => moment !== undefined)
+  const behaviours = new Map([
+    ...pod.spec.containers.map((container) => [container.name, story.behaviourOf(container.image ?? '')] as const),
+    ...(pod.spec.initContainers ?? []).map((container) => [initKey(container), behaviourIn(story, container, initKey(container), container.restartPolicy ?? '')] as const),
+  ])
+  const moments = [...running.lives].map(([key, life]) => nextMoment(life, seen, behaviours.get(key) ?? story.behaviourOf(''))).filter((moment) => moment !== undefined)
   return moments.length === 0 ? undefined : Math.max(1, Math.min(...moments) - now)
 }
 

@@ -1,5 +1,5 @@
-import { orchestratedDeploy } from '@fermata/rollout'
+import { cleanUp, orchestratedDeploy } from '@fermata/rollout'
 import { runPost } from '@fermata/runner'
 import { connect } from '@fermata/wiring'
 
-await runPost(orchestratedDeploy, undefined, connect)
+await runPost(orchestratedDeploy, cleanUp, connect)

@@ -1,6 +1,7 @@
 import type { ServiceId } from '@fermata/catalog'
 import type { Reason, Report } from '@fermata/verdict'
 import { because } from './codes.ts'
+import { releaseKept } from './clean-up.ts'
 import type { DeployPorts } from './deploy.ts'
 import type { ServiceWork } from './hands/work.ts'
 import { entryOf, type JournalHead } from './journal/entry.ts'
@@ -42,6 +43,7 @@ export async function applyRelease(request: DeployRequest, ports: DeployPorts): 
   // A release that changes nothing leaves no journal: there is nothing to undo.
   const changes = plan.services.some(({ does }) => does === 'release')
   const openJournal = async (): Promise<JournalScribe> => {
+    if (changes) ports.keep(releaseKept, release)
     const store = changes ? await journalsIn(target.cluster, target.namespace).create({ entry: entryOf(head, begun, startedAt), formers: new Map() }) : { save: () => Promise.resolve() }
     return journalScribe(head, begun, new Map(), store, ports.clock)
   }

@@ -8,7 +8,7 @@ import { rollbackRelease } from './rollback-release.ts'
 import { showStatus } from './show-status.ts'
 import { keepPlan } from './plan/keep-plan.ts'
 
-export type DeployPorts = Pick<Ports, 'cluster' | 'clock' | 'files' | 'invocation' | 'log' | 'signal'>
+export type DeployPorts = Pick<Ports, 'cluster' | 'clock' | 'files' | 'invocation' | 'keep' | 'log' | 'signal'>
 
 /**
  * Releases services, shows what a release would do, undoes one, or tells how things stand.

@@ -1,46 +1,30 @@
-import { buildGraph, type ServiceId } from '@fermata/catalog'
 import { buildReport, ConfigurationError, didYouMean, EnvironmentError, type Reason, type Report } from '@fermata/verdict'
 import { because } from './codes.ts'
+import { releaseKept } from './clean-up.ts'
 import type { DeployPorts } from './deploy.ts'
 import { supersededIn } from './hands/undo-service.ts'
-import type { ServiceWork } from './hands/work.ts'
-import { type JournalEntry, type JournalHead, orderOfEntry } from './journal/entry.ts'
+import { type JournalEntry, orderOfEntry } from './journal/entry.ts'
 import { journalsIn } from './journal/store.ts'
 import { touchedIn } from './journal/touched.ts'
-import { journalScribe } from './journal/writer.ts'
 import { beginUndo } from './machine/advance.ts'
 import { findTarget, type Target } from './prepare.ts'
-import { reportRelease } from './report/release-report.ts'
 import { subjectOf } from './report/subject.ts'
 import type { DeployRequest } from './request.ts'
-import { runRelease } from './run-release.ts'
+import { runBack } from './run-back.ts'
 
 /** Undoes a release by its journal, in reverse order. What the catalog or the manifests say by now does not matter. */
 export async function rollbackRelease(request: DeployRequest, ports: DeployPorts): Promise<Report> {
   const startedAt = ports.clock.now()
   const target = await findTarget(request, ports)
-  const { journal, writer } = await openJournal(request, target)
-  const { entry, formers } = journal
+  const opened = await openJournal(request, target)
+  const { entry, formers } = opened.journal
   const order = orderOfEntry(entry)
   const touched = touchedIn(entry.services)
   const newer = (await Promise.all(Array.from(touched, (id) => supersededIn(target.cluster, entry.release, id, formers.get(id) ?? [])))).flat()
   if (newer.length > 0) return refusal(request, ports, entry, newer, startedAt)
   const begun = beginUndo(order, touched, (id) => because('FM-DEPLOY-ROLLBACK-ASKED', { says: touched.has(id) ? `A rollback of release ${entry.release} was asked for.` : `Release ${entry.release} has left nothing of ${id} to undo.`, service: id }))
-  const graph = buildGraph(entry.services)
-  const waves = graph.waves()
-  const work = new Map(entry.services.map(({ id }): [ServiceId, ServiceWork] => [id, { id, write: [], watch: (formers.get(id) ?? []).map(({ ref }) => ref) }]))
-  const ran = await runRelease(begun, {
-    cluster: target.cluster,
-    clock: ports.clock,
-    log: ports.log,
-    signal: ports.signal,
-    release: entry.release,
-    work,
-    openJournal: async () => journalScribe(headOf(entry), begun, formers, writer, ports.clock),
-    force: true,
-    waveOf: (id) => waves.findIndex((wave) => wave.includes(id)) + 1,
-  })
-  return reportRelease({ request, ports, startedAt, title: 'rollback', release: entry.release, planHash: entry.planHash, planFile: undefined, prepared: undefined, graph, ran, reasons: [] })
+  ports.keep(releaseKept, entry.release)
+  return runBack(begun, { request, ports, target, opened, title: 'rollback', startedAt, reasons: [] })
 }
 
 /** Half an undo would leave services of two releases beside each other, so nothing is begun. */
@@ -66,9 +50,4 @@ async function openJournal(request: DeployRequest, { cluster, namespace }: Targe
   if (wanted === undefined) throw new ConfigurationError([{ says: 'Input release is missing: which release is to be undone?', remedy: there.length === 0 ? `There is no journal in namespace ${namespace}.` : `Name one of ${there.slice(0, 10).join(', ')}; the first is the newest.` }])
   const meant = didYouMean(wanted, there)
   throw new EnvironmentError(because('FM-DEPLOY-RELEASE-UNKNOWN', { says: `There is no journal of release ${wanted} in namespace ${namespace}.`, ...(meant !== undefined && { remedy: `Did you mean ${meant}?` }) }))
-}
-
-function headOf(entry: JournalEntry): JournalHead {
-  const dependencies = new Map(entry.services.map((service) => [service.id, service.dependencies]))
-  return { release: entry.release, planHash: entry.planHash, environment: entry.environment, startedAt: Date.parse(entry.startedAt), by: entry.by, dependencies: (id) => dependencies.get(id) ?? [] }
 }

@@ -25,7 +25,8 @@ export async function runAction<C extends Capability>(capability: C, useCase: Us
   const step = begin(capability)
   const ending = await endOf(step, capability, connect, useCase)
   await orFail(step, async () => {
-    if (ending.by === 'answering') saveState(endedState, 'true')
+    // A run that was asked to stop may have had too little time: its post step looks again.
+    if (ending.by === 'answering' && !step.interruption.signal.aborted) saveState(endedState, 'true')
     const [report, paths] = await tryToWrite(step, withinOutputLimit(ending.report))
     setOutputs(report, paths)
     close(step, { ...ending, report }, paths)

@@ -1,6 +1,6 @@
 import { buildGraph, type ServiceId } from '@fermata/catalog'
 import type { Instant } from '@fermata/ports'
-import type { Reason } from '@fermata/verdict'
+import type { Reason, ReasonCode } from '@fermata/verdict'
 import { type OnFailure, type Order, orderOf } from '../machine/order.ts'
 import { hasEnded, type ReleaseState, type ServiceState, type StateName } from '../machine/state.ts'
 import type { Former } from '../undo/former.ts'
@@ -33,7 +33,7 @@ export interface JournalService {
   readonly soak: number
   readonly dependencies: readonly ServiceId[]
   readonly state: StateName
-  readonly because?: { readonly code: string; readonly message: string }
+  readonly because?: { readonly code: ReasonCode; readonly message: string }
 }
 
 /** The former objects of each service, in the order in which they were written. */
@@ -69,7 +69,7 @@ export function entryOf(head: JournalHead, release: ReleaseState, now: Instant):
   }
 }
 
-function brief({ code, message }: Reason): { readonly code: string; readonly message: string } {
+function brief({ code, message }: Reason): { readonly code: ReasonCode; readonly message: string } {
   return { code, message }
 }
 

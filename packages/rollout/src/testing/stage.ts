@@ -3,6 +3,7 @@ import { readRequest } from '@fermata/capability'
 import type { Cluster, Files, Progress } from '@fermata/ports'
 import { createStory, type SandboxCluster, startCluster, type Story, type User, virtualClock, type VirtualClock } from '@fermata/sandbox'
 import type { Report } from '@fermata/verdict'
+import { cleanUp } from '../clean-up.ts'
 import { deploy, type DeployPorts } from '../deploy.ts'
 import { type DeployRequest, orchestratedDeploy } from '../request.ts'
 
@@ -17,9 +18,11 @@ export interface Stage {
   readonly kube: KubeCluster
   /** Asks the run that is under way to stop. */
   stopRun(): void
-  /** The next run dies at its write of this number, before the server has it or when it has. */
-  killAtWrite(number: number, when: 'before' | 'after'): void
+  /** The next run dies when the server has taken so many writes of it. */
+  killAfterWrite(number: number): void
   run(inputs: Readonly<Record<string, string>>, as?: string): Promise<Report>
+  /** The post step of the run before. */
+  cleanUp(): Promise<Report>
   close(): Promise<void>
 }
 
@@ -43,7 +46,18 @@ export async function setStage(wish: { readonly namespaces?: readonly string[]; 
     return connection
   }
   let running = new AbortController()
-  let death: Death | undefined
+  let death: number | undefined
+  const kept = new Map<string, string>()
+  const requestOf = (inputs: Readonly<Record<string, string>>): DeployRequest => readRequest(orchestratedDeploy, (name) => inputs[name]) as DeployRequest
+  const portsOf = (user: string | undefined, signal: AbortSignal, dies: number | undefined): DeployPorts => ({
+    clock,
+    signal,
+    keep: (name, value) => void kept.set(name, value),
+    files: filesOf(files),
+    cluster: async () => answering(mortal(await connect(user, signal), dies), counted),
+    log: { debug: () => undefined, info: () => undefined, warning: () => undefined, progress: (event) => void progress.push(event) },
+    invocation: { trigger: { event: 'push', payload: {}, sha: 'a'.repeat(40), ref: 'refs/heads/main' }, repository: 'shop/shop', workflow: 'release.yml', runId: '17', runAttempt: 1, actor: 'ada', runUrl: undefined, temporary: 'tmp' },
+  })
   return {
     cluster,
     clock,
@@ -51,24 +65,16 @@ export async function setStage(wish: { readonly namespaces?: readonly string[]; 
     files,
     progress,
     kube: await connect(undefined, undefined),
-    killAtWrite: (number, when) => (death = { number, when }),
+    killAfterWrite: (number) => (death = number),
     stopRun: () => running.abort(new Error('stopped by the test')),
     async run(inputs, user) {
       running = new AbortController()
-      const { signal } = running
       const dies = death
       death = undefined
-      const request = readRequest(orchestratedDeploy, (name) => inputs[name]) as DeployRequest
-      const ports: DeployPorts = {
-        clock,
-        signal,
-        files: filesOf(files),
-        cluster: async () => answering(mortal(await connect(user, signal), dies), counted),
-        log: { debug: () => undefined, info: () => undefined, warning: () => undefined, progress: (event) => void progress.push(event) },
-        invocation: { trigger: { event: 'push', payload: {}, sha: 'a'.repeat(40), ref: 'refs/heads/main' }, repository: 'shop/shop', workflow: 'release.yml', runId: '17', runAttempt: 1, actor: 'ada', runUrl: undefined, temporary: 'tmp' },
-      }
-      return deploy(request, ports)
+      kept.clear()
+      return deploy(requestOf(inputs), portsOf(user, running.signal, dies))
     },
+    cleanUp: () => cleanUp(requestOf({ mode: 'apply' }), portsOf(undefined, new AbortController().signal, undefined), (name) => kept.get(name)),
     async close() {
       stopClock()
       for (const connection of connections) connection.close()
@@ -77,24 +83,19 @@ export async function setStage(wish: { readonly namespaces?: readonly string[]; 
   }
 }
 
-interface Death {
-  readonly number: number
-  readonly when: 'before' | 'after'
-}
-
 /** The process is gone: no error that the use case knows. */
 export class Killed extends Error {}
 
 /** A cluster to which a run speaks until it dies. Reads count for nothing; dry runs are reads. */
-function mortal(cluster: Cluster, death: Death | undefined): Cluster {
+function mortal(cluster: Cluster, death: number | undefined): Cluster {
   if (death === undefined) return cluster
   let writes = 0
-  const alive = <T>(ask: () => Promise<T>): Promise<T> => (writes >= death.number ? Promise.reject(new Killed()) : ask())
+  const alive = <T>(ask: () => Promise<T>): Promise<T> => (writes > 0 && writes >= death ? Promise.reject(new Killed()) : ask())
   const write = async <T>(ask: () => Promise<T>): Promise<T> => {
     writes += 1
-    if (writes > death.number || (writes === death.number && death.when === 'before')) throw new Killed()
+    if (writes > death) throw new Killed()
     const done = await ask()
-    if (writes >= death.number) throw new Killed()
+    if (writes >= death) throw new Killed()
     return done
   }
   return {

@@ -1,0 +1,54 @@
+import { buildGraph, type ServiceId } from '@fermata/catalog'
+import type { Instant } from '@fermata/ports'
+import type { Reason, Report } from '@fermata/verdict'
+import type { DeployPorts } from './deploy.ts'
+import type { ServiceWork } from './hands/work.ts'
+import type { JournalEntry, JournalHead } from './journal/entry.ts'
+import type { Journal, OpenJournal } from './journal/store.ts'
+import { journalScribe } from './journal/writer.ts'
+import type { ReleaseState } from './machine/state.ts'
+import type { Target } from './prepare.ts'
+import { reportRelease, type Told } from './report/release-report.ts'
+import type { DeployRequest } from './request.ts'
+import { runRelease } from './run-release.ts'
+
+export interface WayBack {
+  readonly request: DeployRequest
+  readonly ports: DeployPorts
+  readonly target: Target
+  readonly opened: { readonly journal: Journal; readonly writer: OpenJournal }
+  readonly title: Exclude<Told['title'], 'release'>
+  readonly startedAt: Instant
+  /** What is to be said besides what becomes of the services. */
+  readonly reasons: readonly Reason[]
+}
+
+/** Carries services back to what the journal of their release remembers. What the catalog or the manifests say by now does not matter. */
+export async function runBack(begun: ReleaseState, { request, ports, target, opened, title, startedAt, reasons }: WayBack): Promise<Report> {
+  const { entry, formers } = opened.journal
+  const graph = buildGraph(entry.services)
+  const waves = graph.waves()
+  const work = new Map(entry.services.map(({ id }): [ServiceId, ServiceWork] => [id, { id, write: [], watch: (formers.get(id) ?? []).map(({ ref }) => ref) }]))
+  const ran = await runRelease(begun, {
+    cluster: target.cluster,
+    clock: ports.clock,
+    log: ports.log,
+    signal: ports.signal,
+    release: entry.release,
+    work,
+    openJournal: async () => {
+      const scribe = journalScribe(headOf(entry), begun, formers, opened.writer, ports.clock)
+      // Also where nothing is left to be moved, the journal says from now on how the services stand.
+      await scribe.note(begun)
+      return scribe
+    },
+    force: true,
+    waveOf: (id) => waves.findIndex((wave) => wave.includes(id)) + 1,
+  })
+  return reportRelease({ request, ports, startedAt, title, release: entry.release, planHash: entry.planHash, planFile: undefined, prepared: undefined, graph, ran, reasons })
+}
+
+function headOf(entry: JournalEntry): JournalHead {
+  const dependencies = new Map(entry.services.map((service) => [service.id, service.dependencies]))
+  return { release: entry.release, planHash: entry.planHash, environment: entry.environment, startedAt: Date.parse(entry.startedAt), by: entry.by, dependencies: (id) => dependencies.get(id) ?? [] }
+}

@@ -29,7 +29,7 @@ export const orchestratedDeploy = capability({
   outputs: {
     deployed: 'JSON list: services that were changed and are ready.',
     unchanged: 'JSON list: services that were as wanted already, and are ready.',
-    'rolled-back': 'JSON list: services that were undone.',
+    'rolled-back': 'JSON list: services that were undone, in the order in which they were.',
     held: 'JSON list: services that were not started.',
     failed: 'JSON list: services that failed and were left as they are, or could not be undone.',
     plan: 'Path of the plan file.',

@@ -47,7 +47,7 @@ export function reportRelease(told: Told): Report {
     outputs: {
       deployed: JSON.stringify(at('promoted')),
       unchanged: JSON.stringify(at('healthy')),
-      'rolled-back': JSON.stringify(at('undone', 'left')),
+      'rolled-back': JSON.stringify(inUndoOrder(ran, at('undone', 'left'))),
       held: JSON.stringify(told.title === 'release' ? at('held') : []),
       failed: JSON.stringify([...at('failed', 'stuck'), ...[...release.services].filter(([, state]) => !isResting(state)).map(([id]) => id)]),
       plan: told.planFile ?? '',
@@ -140,11 +140,22 @@ function timeline(spans: readonly Span[], graph: Graph, release: ReleaseState): 
   return rows.length === 0 ? undefined : { id: 'timeline', title: 'Timeline', blocks: [{ kind: 'timeline', rows }] }
 }
 
+/** Services whose undoing began, in the order in which it did. */
+function undoOrder({ spans }: Ran): readonly ServiceId[] {
+  return spans.filter(({ state }) => state === 'restoring').toSorted((a, b) => a.from - b.from).map(({ service }) => service)
+}
+
+/** Services that were undone, in that order; those that had nothing to restore come last. */
+function inUndoOrder(ran: Ran, undone: readonly ServiceId[]): readonly ServiceId[] {
+  const begun = undoOrder(ran)
+  return [...begun.filter((id) => undone.includes(id)), ...undone.filter((id) => !begun.includes(id))]
+}
+
 /** What was undone, in the order in which it was. */
 function undoSection({ ran }: Told): Section | undefined {
-  const begun = ran.spans.filter(({ state }) => state === 'restoring').toSorted((a, b) => a.from - b.from)
+  const begun = undoOrder(ran)
   if (begun.length === 0) return undefined
-  const rows = begun.map(({ service }, index): readonly Cell[] => {
+  const rows = begun.map((service, index): readonly Cell[] => {
     const state = ran.release.services.get(service) as ServiceState
     return [index + 1, service, { text: state.at, state: stateFor[state.at] }, causeOf(state)]
   })

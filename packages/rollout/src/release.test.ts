@@ -55,12 +55,12 @@ describe('a release', () => {
     expect([await imageIn('cart'), await imageIn('web'), await imageIn('mail')]).toEqual([imageFor('cart', 1), imageFor('web', 1), imageFor('mail', 2)])
   })
 
-  test('deletes what it created for a service that crashes, and names the crash', async () => {
-    stage.story.image(imageFor('cart', 1), { does: 'crash' })
+  test('deletes what it created for a service that crashes, and tells its last words', async () => {
+    stage.story.image(imageFor('cart', 1), { does: 'crash', log: ['starting', 'PROVIDER_KEY is not set'] })
     sketch(stage.files, { cart: {} })
     const report = await stage.run({ mode: 'apply' })
-    expect(report.reasons[0]).toMatchObject({ code: 'FM-DEPLOY-CRASH-LOOP', service: 'cart' })
-    expect(report.evidence[0]).toMatchObject({ source: 'kubernetes', query: expect.stringContaining('--previous') })
+    expect(report.reasons[0]).toMatchObject({ code: 'FM-DEPLOY-CRASH-LOOP', service: 'cart', message: expect.stringContaining('Its last words: PROVIDER_KEY is not set') })
+    expect(report.evidence).toMatchObject([{ source: 'kubernetes', query: expect.stringContaining('--previous'), result: 'starting\nPROVIDER_KEY is not set\n' }])
     expect(await imageIn('cart')).toBeUndefined()
   })
 
@@ -75,6 +75,18 @@ describe('a release', () => {
     expect(undone.reasons).toContainEqual(expect.objectContaining({ code: 'FM-DEPLOY-LEFT-BEHIND', severity: 'note', location: expect.objectContaining({ name: 'extra' }) }))
     expect(await stage.kube.get({ apiVersion: 'v1', kind: 'Namespace', name: 'extra' })).toBeDefined()
     expect(await stage.kube.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'extra', name: 'there' })).toBeUndefined()
+  })
+
+  test('of a new kind waits until its definition is served, and leaves the definition to others', async () => {
+    const definition = '---\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: wishes.example.dev}\nspec:\n  group: example.dev\n  scope: Namespaced\n  names: {kind: Wish, plural: wishes, singular: wish, listKind: WishList}\n  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]\n'
+    sketch(stage.files, { cart: { also: `---\napiVersion: example.dev/v1\nkind: Wish\nmetadata: {name: first}\nspec: {a: 1}\n${definition}` } })
+    const report = await stage.run({ mode: 'apply' })
+    expect([report.verdict, list(report, 'deployed')]).toEqual(['pass', ['cart']])
+    const wish = { apiVersion: 'example.dev/v1', kind: 'Wish', namespace: 'shop', name: 'first' }
+    expect(await stage.kube.get(wish)).toMatchObject({ spec: { a: 1 } })
+    const undone = await stage.run({ mode: 'rollback', release: report.outputs['release'] ?? '' })
+    expect(undone.reasons.filter(({ code }) => code === 'FM-DEPLOY-LEFT-BEHIND')).toHaveLength(1)
+    expect(await stage.kube.get(wish)).toBeUndefined()
   })
 
   test('whose journal another run has taken writes nothing more, and says how to go on', async () => {

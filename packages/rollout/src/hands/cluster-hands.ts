@@ -18,6 +18,8 @@ export interface ClusterHands extends Hands {
   evidence(): readonly Evidence[]
 }
 
+const longAgo: Instant = 0
+
 /** Hands that work on a cluster, and eyes that see it through one feed for all services. */
 export function clusterHands(bench: Omit<Bench, 'wrote'>, sight: Sight): ClusterHands {
   const { clock, cluster } = bench
@@ -43,8 +45,8 @@ export function clusterHands(bench: Omit<Bench, 'wrote'>, sight: Sight): Cluster
   }
   const judge = (id: ServiceId, view: View): ReleaseEvent | undefined => {
     if (diagnosed.has(id)) return undefined
-    const since = beginnings.get(id) ?? view.now
-    beginnings.set(id, since)
+    // What nobody has written was there long before: silence is not the beginning of something.
+    const since = beginnings.get(id) ?? longAgo
     const assessment = judgeService(id, watchedRefs(id), since, view, known)
     if (assessment.is === 'ready') return { is: 'assessed', at: view.now, service: id, health: assessment }
     if (assessment.is === 'progressing') return { is: 'assessed', at: view.now, service: id, health: { is: 'progressing', standing: assessment } }
@@ -73,7 +75,8 @@ export function clusterHands(bench: Omit<Bench, 'wrote'>, sight: Sight): Cluster
       if (bugs !== undefined) throw bugs.error
       const view = sight.look()
       const happened = news.splice(0)
-      const seen = [...watched].flatMap((id) => judge(id, view) ?? [])
+      const toldOf = new Set(happened.flatMap((event) => (event.is === 'assessed' ? [event.service] : [])))
+      const seen = [...watched].filter((id) => !toldOf.has(id)).flatMap((id) => judge(id, view) ?? [])
       const events = [...happened, ...seen]
       return events.length > 0 ? events : [{ is: 'ticked', at: view.now }]
     },

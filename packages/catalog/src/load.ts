@@ -8,7 +8,8 @@ import { defaults, largestCatalog } from './defaults.ts'
 import { buildGraph } from './graph.ts'
 import type { Catalog } from './model.ts'
 import { placesIn, shapeProblems, type Places } from './problems.ts'
-import { catalogSchema } from './schema.ts'
+import { setPlainApart } from './plain-services.ts'
+import { catalogSchema, type CatalogText, type ServiceText } from './schema.ts'
 import { isMapping, soundPart } from './sound-part.ts'
 
 export interface LoadOptions {
@@ -25,8 +26,9 @@ export interface LoadOptions {
 export function loadCatalog(text: string, file: string, options: LoadOptions = {}): Catalog {
   const document = readDocument(text, file)
   const places = placesIn(file, document)
-  const shape = z.safeParse(catalogSchema, document.value)
-  const sound = shape.success ? shape.data : soundPart(document.value, shape.error.issues)
+  const { rest, plain } = setPlainApart(document.value)
+  const shape = z.safeParse(catalogSchema, rest)
+  const sound = withPlain(document.value, plain, shape.success ? shape.data : soundPart(rest, shape.error.issues))
   const problems = [
     ...(shape.success ? [] : shapeProblems(shape.error.issues, document.value, places)),
     ...lostNameProblems(document.value, places),
@@ -37,6 +39,18 @@ export function loadCatalog(text: string, file: string, options: LoadOptions = {
   if (catalog.services.size + catalog.slos.size === 0) throw nothingIn(file)
   if ((options.cycles ?? sound.cycles ?? defaults.cycles) === 'error') refuseCycles(catalog, places)
   return catalog
+}
+
+/** The services in the order of the file again: plain ones as they are written, others as the schema gave them. */
+function withPlain(value: unknown, plain: ReadonlySet<string>, checked: CatalogText): CatalogText {
+  if (plain.size === 0) return checked
+  const written = (value as { readonly services: Readonly<Record<string, ServiceText>> }).services
+  const services: Record<string, ServiceText | null> = {}
+  for (const id of Object.keys(written)) {
+    if (plain.has(id)) services[id] = written[id] as ServiceText
+    else if (checked.services !== undefined && Object.hasOwn(checked.services, id)) services[id] = checked.services[id] ?? null
+  }
+  return { ...checked, services }
 }
 
 function byPlace({ where: a }: Problem, { where: b }: Problem): number {

@@ -74,6 +74,7 @@ export async function transpile(root: string, entry: string, outfile: string, fo
     external: format === 'esm' ? ['@fermata/*', 'zod', 'zod/*'] : ['@fermata/*'],
     plugins: [apart(late), quiet],
     loader: { '.yaml': 'text' },
+    define: { FERMATA_VERSION: JSON.stringify(versionOf(root)) },
   })
   return { inputs: Object.keys(result.metafile.inputs), left: externals(result.metafile), late }
 }
@@ -81,6 +82,10 @@ export async function transpile(root: string, entry: string, outfile: string, fo
 function externals(metafile: Metafile): readonly string[] {
   const all = Object.values(metafile.outputs).flatMap((output) => output.imports.filter((one) => one.external === true).map((one) => one.path))
   return [...new Set(all)].filter((path) => !isBuiltin(path) && !path.startsWith('@fermata/') && !path.startsWith('./')).toSorted()
+}
+
+function versionOf(root: string): string {
+  return (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string }).version
 }
 
 /** The folder in node_modules that a file belongs to, with its licence text. */

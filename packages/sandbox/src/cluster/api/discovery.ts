@@ -36,8 +36,11 @@ function resourceList(kinds: Kinds, group: string, version: string): JsonObject 
 
 const allVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
 
+/** The order is that of the extension server. */
+const customVerbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch']
+
 function resourcesOf(kind: ResourceKind): readonly JsonObject[] {
-  const verbs = kind.origin === 'virtual' ? ['create'] : kind.resource === 'namespaces' ? allVerbs.filter((verb) => verb !== 'deletecollection') : allVerbs
+  const verbs = kind.origin === 'custom' ? customVerbs : kind.origin === 'virtual' ? ['create'] : kind.resource === 'namespaces' ? allVerbs.filter((verb) => verb !== 'deletecollection') : allVerbs
   const main = { name: kind.resource, singularName: kind.singular, namespaced: kind.namespaced, kind: kind.kind, verbs, ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}), ...(kind.categories === undefined ? {} : { categories: kind.categories }) }
   const sub = (name: string, fields: JsonObject): JsonObject => ({ name: `${kind.resource}/${name}`, singularName: '', namespaced: kind.namespaced, ...fields })
   const write = ['get', 'patch', 'update']

@@ -1,4 +1,6 @@
 import type { Core } from '../core.ts'
+import { collectionOf } from '../kinds/kind.ts'
+import { keyFor } from '../store/store.ts'
 import { createObject } from '../verbs/create.ts'
 import { deleteCollection, deleteObject } from '../verbs/delete.ts'
 import { applyObject, patchObject } from '../verbs/patch.ts'
@@ -14,7 +16,7 @@ import { deleteOptions, patchDocument, wholeObject } from './body.ts'
 import type { Body } from './body.ts'
 import { deleteWish, listQuery, watchQuery, writerOf } from './query.ts'
 import type { Route } from './route.ts'
-import { ApiError, notImplemented, pageNotFound } from './status.ts'
+import { ApiError, methodNotAllowed, notImplemented, pageNotFound } from './status.ts'
 import type { Subresources } from './subresources.ts'
 import type { User } from './users.ts'
 import { accessReview } from './access-review.ts'
@@ -38,7 +40,7 @@ export interface Server { readonly core: Core; readonly snapshots: Snapshots; re
 export function dispatch(server: Server, asked: Asked): Answer {
   const { core } = server
   const { kind, verb, namespace, name, subresource } = asked.route
-  const writer = writerOf(asked.query, asked.user.name, asked.userAgent, asked.warn)
+  const writer = writerOf(verb, asked.query, asked.user.name, asked.userAgent, asked.warn)
   if (kind.type === 'core.v1.Endpoints') asked.warn('v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice')
   if (kind.origin === 'virtual') return verb === 'create' ? json(accessReview(core, kind, asked.user, wholeObject(asked.body, kind.kind), writer), 201) : refuseMethod()
   if (subresource !== '' && subresource !== 'status') {
@@ -51,17 +53,25 @@ export function dispatch(server: Server, asked: Asked): Answer {
     case 'list': return json(listObjects(core, server.snapshots, kind, listQuery(asked.query, namespace, name)))
     case 'watch': return { kind: 'watch', open: (sink) => openWatch(core, kind, watchQuery(asked.query, namespace, name), sink) }
     case 'create': return name === undefined ? json(createObject(core, kind, namespace, wholeObject(asked.body, kind.kind), writer), 201) : refuseMethod()
-    case 'update': return json(updateObject(core, kind, namespace, required(name), wholeObject(asked.body, kind.kind), writer, subresource))
+    case 'update': return update(server, asked, required(name), writer)
     case 'patch': return patch(server, asked, required(name), writer)
     case 'delete': return remove(server, asked, required(name), writer)
     case 'deletecollection': return json(removeAll(server, asked, writer))
   }
 }
 
+function update({ core }: Server, asked: Asked, name: string, writer: Writer): Answer {
+  const { kind, namespace, subresource } = asked.route
+  const existed = isThere(core, asked.route, name)
+  return json(updateObject(core, kind, namespace, name, wholeObject(asked.body, kind.kind), writer, subresource), existed ? 200 : 201)
+}
+
+const isThere = (core: Core, { kind, namespace }: ResourceRoute, name: string): boolean => core.store.get(collectionOf(kind), keyFor(namespace, name)) !== undefined
+
 const required = (name: string | undefined): string => name ?? refuseMethod()
 
 function refuseMethod(): never {
-  throw new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
+  throw methodNotAllowed()
 }
 
 const forms: Readonly<Record<string, PatchForm>> = { 'application/json-patch+json': 'json', 'application/merge-patch+json': 'merge', 'application/strategic-merge-patch+json': 'strategic' }
@@ -71,7 +81,7 @@ function patch({ core }: Server, asked: Asked, name: string, writer: Writer): An
   const { kind, namespace, subresource } = asked.route
   if (asked.contentType === applyType) {
     if ((asked.query.get('fieldManager') ?? '') === '') throw new ApiError(422, 'Invalid', 'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch', { group: 'meta.k8s.io', kind: 'PatchOptions', causes: [{ reason: 'FieldValueRequired', message: 'Required value: is required for apply patch', field: 'fieldManager' }] })
-    const existed = core.store.get(kind.group === '' ? kind.resource : `${kind.resource}.${kind.group}`, namespace === undefined ? name : `${namespace}/${name}`) !== undefined
+    const existed = isThere(core, asked.route, name)
     const applied = applyObject(core, kind, namespace, name, patchDocument(asked.body, asked.contentType), { ...writer, force: ['true', '1'].includes(asked.query.get('force') ?? '') }, subresource)
     return json(applied, existed ? 200 : 201)
   }

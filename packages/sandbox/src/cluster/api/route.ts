@@ -11,6 +11,7 @@ export type Route =
   | { readonly at: 'refused'; readonly what: string; readonly group: string; readonly resource: string }
   /** `group`: the group is served, the resource is not. */
   | { readonly at: 'nowhere'; readonly group: boolean }
+  | { readonly at: 'other-method' }
 
 /** Reads an address of the Kubernetes API: `/apis/apps/v1/namespaces/shop/deployments/cart/scale`. */
 export function routeOf(kinds: Kinds, method: string, url: URL): Route {
@@ -23,10 +24,11 @@ export function routeOf(kinds: Kinds, method: string, url: URL): Route {
   const place = placeOf(tail)
   const kind = kinds.at(group, version, place.resource)
   if (kind === undefined) return unserved(kinds, group, version, place.resource, url)
-  if (kind.namespaced && place.namespace === undefined && (place.name !== undefined || (method !== 'GET' && kind.origin !== 'virtual'))) return { at: 'nowhere', group: true }
+  if (kind.namespaced && place.namespace === undefined && place.name !== undefined) return { at: 'nowhere', group: true }
+  if (kind.namespaced && place.namespace === undefined && method !== 'GET') return { at: 'other-method' }
   if (!kind.namespaced && place.namespace !== undefined) return { at: 'nowhere', group: true }
   const verb = verbOf(method, place.name, url)
-  return verb === undefined ? { at: 'nowhere', group: true } : { at: 'resource', kind, verb, namespace: place.namespace, name: place.name, subresource: place.subresource }
+  return verb === undefined ? { at: 'other-method' } : { at: 'resource', kind, verb, namespace: place.namespace, name: place.name, subresource: place.subresource }
 }
 
 interface Place { readonly resource: string; readonly namespace: string | undefined; readonly name: string | undefined; readonly subresource: string }

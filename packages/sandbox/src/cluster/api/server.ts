@@ -15,7 +15,7 @@ import type { Fault, FaultBook, RequestShape } from './faults.ts'
 import type { RequestBook } from './journal.ts'
 import { routeOf } from './route.ts'
 import type { Route } from './route.ts'
-import { ApiError, notImplemented, pageNotFound, statusObject, unauthorized } from './status.ts'
+import { ApiError, methodNotAllowed, notImplemented, pageNotFound, statusObject, unauthorized } from './status.ts'
 import { denied, deniedPath, mayDo } from './users.ts'
 import type { User } from './users.ts'
 
@@ -91,6 +91,7 @@ function answerFor(serving: Serving, route: Route, user: User | undefined, reque
   if (user === undefined) throw unauthorized()
   switch (route.at) {
     case 'nowhere': if (route.group) throw pageNotFound(); return text('404 page not found\n', 404)
+    case 'other-method': throw methodNotAllowed()
     case 'refused': throw notImplemented(route.what)
     case 'path': return answerPath(serving, route.path, user)
     case 'resource': {
@@ -119,6 +120,7 @@ function answerPath(serving: Serving, path: string, user: User): Answer {
       const document = discoveryDocument(serving.core.kinds, path)
       if (document !== undefined) return typeof document === 'string' ? text(document) : { kind: 'json', code: 200, body: document }
       if (user.may !== 'all') throw deniedPath(user, 'get', path)
+      if (/^\/apis\/[^/]+\/[^/]+$/.test(path) && serving.core.kinds.all().some((kind) => kind.origin !== 'custom' && kind.group === path.split('/')[2])) throw pageNotFound()
       return text('404 page not found\n', 404)
     }
   }
@@ -135,7 +137,7 @@ function shapeOf(route: Route, user: User | undefined): RequestShape {
   switch (route.at) {
     case 'resource': return { verb: route.verb, group: route.kind.group, resource: route.kind.resource, subresource: route.subresource, namespace: route.namespace, name: route.name, user: who }
     case 'refused': return { verb: 'path', group: route.group, resource: route.resource, subresource: '', namespace: undefined, name: undefined, user: who }
-    case 'path': case 'nowhere': return { verb: 'path', group: '', resource: '', subresource: '', namespace: undefined, name: undefined, user: who }
+    case 'path': case 'nowhere': case 'other-method': return { verb: 'path', group: '', resource: '', subresource: '', namespace: undefined, name: undefined, user: who }
   }
 }
 

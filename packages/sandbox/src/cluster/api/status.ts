@@ -56,6 +56,7 @@ export const internal = (message: string): ApiError => new ApiError(500, '', mes
 export const badRequest = (message: string): ApiError => new ApiError(400, 'BadRequest', message)
 export const unauthorized = (): ApiError => new ApiError(401, 'Unauthorized', 'Unauthorized')
 export const expired = (message: string): ApiError => new ApiError(410, 'Expired', message)
+export const methodNotAllowed = (): ApiError => new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
 export const pageNotFound = (): ApiError => new ApiError(404, 'NotFound', 'the server could not find the requested resource', {})
 
 export function forbidden(resource: Resource, name: string, because: string, causes?: readonly Cause[]): ApiError {

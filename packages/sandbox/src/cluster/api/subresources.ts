@@ -9,7 +9,7 @@ import type { Asked } from './dispatch.ts'
 import { evict } from './eviction.ts'
 import { podLog } from './pod-log.ts'
 import { readScale, writeScale } from './scale.ts'
-import { notImplemented } from './status.ts'
+import { methodNotAllowed, notFound, notImplemented } from './status.ts'
 
 /** Answers what lies below an object: `deployments/cart/scale`. */
 export type Subresources = (asked: Asked, name: string, writer: Writer) => Answer
@@ -22,9 +22,12 @@ export function createSubresources(core: Core, story: Story, kubelet: Kubelet): 
       if (verb === 'update' || verb === 'patch') return json(writeScale(core, asked, name, writer))
     }
     if (kind.type === 'core.v1.Pod' && namespace !== undefined) {
-      if (subresource === 'log' && verb === 'get') return text(podLog(core, story, kubelet, namespace, name, asked.query))
-      if (subresource === 'eviction' && verb === 'create') return json(evict(core, namespace, name, deleteOptions(asked.body), writer), 201)
+      if (subresource === 'log' && verb !== 'get') throw methodNotAllowed()
+      if (subresource === 'eviction' && verb !== 'create') throw methodNotAllowed()
+      if (subresource === 'log') return text(podLog(core, story, kubelet, namespace, name, asked.query))
+      if (subresource === 'eviction') return json(evict(core, namespace, name, deleteOptions(asked.body), writer), 201)
     }
+    if (subresource === 'scale' && !kind.scale) throw notFound(kind, name)
     throw notImplemented(`${verb} ${kind.resource}/${subresource}`)
   }
 }

@@ -4,6 +4,7 @@ import { schedulerController } from '../pods/scheduler.ts'
 import type { Story } from '../pods/story.ts'
 import { runControllers } from './controller.ts'
 import { cronJobController } from './cron-job.ts'
+import { customResourceController } from './custom-resources.ts'
 import { daemonSetController } from './daemon-set.ts'
 import { deploymentController } from './deployment/controller.ts'
 import { disruptionController } from './disruption.ts'
@@ -19,7 +20,7 @@ import { volumeController } from './volumes.ts'
 /** Starts everything that acts in a cluster without being asked. `authority` is what namespaces are told to trust. */
 export function startControllers(core: Core, story: Story, kubelet: Kubelet, authority: string): () => void {
   return runControllers(core, [
-    namespaceController(core, authority), garbageCollector(core),
+    namespaceController(core, authority), garbageCollector(core), customResourceController(core),
     deploymentController(core), replicaSetController(core), statefulSetController(core), daemonSetController(core), jobController(core), timeToLiveController(core), cronJobController(core),
     endpointsController(core), disruptionController(core), volumeController(core), quotaController(core),
     schedulerController(core, story), kubelet.controller,

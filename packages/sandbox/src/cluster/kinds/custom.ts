@@ -1,8 +1,16 @@
+import type { JsonObject } from '../schema/lookup.ts'
 import type { StructType } from '../schema/types.ts'
 import { apiVersionOf } from './kind.ts'
 import type { ResourceKind } from './kind.ts'
+import { structsOf } from './structural.ts'
 
-export interface CustomKind { readonly kind: ResourceKind; readonly struct: StructType }
+export interface CustomKind {
+  readonly kind: ResourceKind
+  /** Its structs by name; that of the kind's type among them. */
+  readonly structs: Readonly<Record<string, StructType>>
+  /** Its structural schema, for defaults and validation. */
+  readonly schema: JsonObject | undefined
+}
 
 export interface CustomKindWish {
   readonly group: string
@@ -12,15 +20,16 @@ export interface CustomKindWish {
   readonly shortNames?: readonly string[]
   readonly namespaced?: boolean
   readonly status?: boolean
-  readonly fields?: StructType['fields']
+  readonly schema?: JsonObject
 }
 
-/** A kind of a custom resource definition. Without `fields` its objects hold whatever they are given below the metadata. */
+/** A kind of a custom resource definition. Without a schema its objects hold whatever they are given below the metadata. */
 export function customKind(wish: CustomKindWish): CustomKind {
   const type = `custom:${apiVersionOf(wish)}.${wish.kind}`
   return {
     kind: { group: wish.group, version: wish.version, kind: wish.kind, resource: wish.resource, singular: wish.kind.toLowerCase(), shortNames: wish.shortNames ?? [], namespaced: wish.namespaced ?? true, type, status: wish.status ?? true, scale: false, origin: 'custom' },
-    struct: { fields: { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { type: { ref: 'meta.v1.ObjectMeta' } }, ...wish.fields }, open: true },
+    schema: wish.schema,
+    structs: structsOf(wish.schema ?? { 'x-kubernetes-preserve-unknown-fields': true }, type),
   }
 }
 

@@ -1,5 +1,5 @@
 import { builtInTypes } from '../schema/lookup.ts'
-import type { TypeTable } from '../schema/lookup.ts'
+import type { JsonObject, TypeTable } from '../schema/lookup.ts'
 import type { StructType } from '../schema/types.ts'
 import { builtInKinds } from './built-in.ts'
 import { routingKinds } from './custom.ts'
@@ -15,12 +15,15 @@ export interface Kinds {
   named(apiVersion: string, kind: string): ResourceKind | undefined
   /** For kinds that the sandbox itself relies on. Throws when there is none. */
   require(apiVersion: string, kind: string): ResourceKind
+  /** The structural schema of a custom kind that has one. */
+  schemaOf(kind: ResourceKind): JsonObject | undefined
   add(custom: CustomKind): void
   remove(apiVersion: string, kind: string): void
 }
 
 export function createKinds(): Kinds {
   const types: Record<string, StructType> = { ...builtInTypes }
+  const schemas = new Map<string, JsonObject>()
   let kinds: readonly ResourceKind[] = builtInKinds
   const registry: Kinds = {
     types,
@@ -32,8 +35,10 @@ export function createKinds(): Kinds {
       if (kind === undefined) throw new Error(`the sandbox serves no ${apiVersion} ${name}`)
       return kind
     },
-    add({ kind, struct }) {
-      types[kind.type] = struct
+    schemaOf: (kind) => schemas.get(kind.type),
+    add({ kind, structs, schema }) {
+      Object.assign(types, structs)
+      if (schema !== undefined) schemas.set(kind.type, schema)
       kinds = [...kinds.filter((known) => known.type !== kind.type), kind]
     },
     remove(apiVersion, name) { kinds = kinds.filter((kind) => kind.origin !== 'custom' || kind.kind !== name || apiVersionOf(kind) !== apiVersion) },

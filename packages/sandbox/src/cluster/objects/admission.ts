@@ -2,6 +2,7 @@
 import { forbidden, notImplemented } from '../api/status.ts'
 import type { Core } from '../core.ts'
 import { collectionOf } from '../kinds/kind.ts'
+import { unsupportedIn } from '../kinds/definition.ts'
 import type { ResourceKind } from '../kinds/kind.ts'
 import { milliValue } from '../schema/quantity.ts'
 import { isArray, isObject } from '../schema/lookup.ts'
@@ -13,6 +14,7 @@ import { each, within } from './pod-defaults.ts'
 export function admitCreate(core: Core, kind: ResourceKind, object: JsonObject): JsonObject {
   const namespace = isObject(object['metadata']) ? object['metadata']['namespace'] : undefined
   if (kind.type === 'core.v1.ResourceQuota') checkQuota(object)
+  if (kind.type === 'apiextensions.v1.CustomResourceDefinition') checkDefinition(object)
   if (typeof namespace !== 'string') return object
   const limited = kind.type === 'core.v1.Pod' ? withLimits(core, namespace, object) : object
   checkQuotas(core, kind, namespace, limited)
@@ -27,6 +29,11 @@ function checkQuota(quota: JsonObject): void {
   if (spec['scopes'] !== undefined || spec['scopeSelector'] !== undefined) throw notImplemented('scopes of a ResourceQuota')
   const unknown = Object.keys(isObject(spec['hard']) ? spec['hard'] : {}).filter((resource) => !isKnownQuota(resource))
   if (unknown.length > 0) throw notImplemented(`a ResourceQuota of ${unknown.join(', ')}`)
+}
+
+function checkDefinition(definition: JsonObject): void {
+  const unsupported = unsupportedIn(definition)
+  if (unsupported.length > 0) throw notImplemented(`custom resource definitions with ${unsupported.join(', ')}`)
 }
 
 function checkQuotas(core: Core, kind: ResourceKind, namespace: string, object: JsonObject): void {

@@ -26,7 +26,7 @@ const qualifiedPart = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
 const tooLong = (most: number): string => `must be no more than ${most} bytes`
 
 export function subdomainProblem(value: string): string | undefined {
-  if (value.length > 253) return tooLong(253)
+  if (value.length > 253) return 'must be no more than 253 characters'
   return subdomain.test(value) ? undefined : "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
 }
 
@@ -46,6 +46,7 @@ export function labelValueProblem(value: string): string | undefined {
 }
 
 export function qualifiedNameProblem(value: string): string | undefined {
+  if (value.split('/').length > 2) return "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
   const [prefix, name] = value.includes('/') ? [value.slice(0, value.indexOf('/')), value.slice(value.indexOf('/') + 1)] : [undefined, value]
   if (prefix !== undefined && (prefix === '' || subdomainProblem(prefix) !== undefined)) return `prefix part ${prefix === '' ? 'must be non-empty' : subdomainProblem(prefix)}`
   if (name.length > 63) return `name part ${tooLong(63)}`

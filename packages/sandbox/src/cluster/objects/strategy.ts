@@ -29,9 +29,17 @@ export function ignoredFields(kind: ResourceKind, subresource: string): FieldSet
   switch (kind.type) {
     case 'apps.v1.Deployment': return union(pathSet('f:spec'), pathSet('f:metadata', 'f:labels'))
     case 'core.v1.Pod': return union(union(pathSet('f:spec'), pathSet('f:metadata', 'f:deletionTimestamp')), pathSet('f:metadata', 'f:ownerReferences'))
-    default: return pathSet('f:spec')
+    default: return kind.origin === 'custom' ? union(pathSet('f:spec'), pathSet('f:metadata')) : pathSet('f:spec')
   }
 }
+
+/** Kinds that are replaced only on the ground of a version that the writer names. */
+export const needsVersion = (kind: ResourceKind): boolean => kind.origin === 'custom' || ['coordination.v1.Lease', 'policy.v1.PodDisruptionBudget', 'apiextensions.v1.CustomResourceDefinition'].includes(kind.type)
+
+/** Kinds that a replacement also creates. */
+export const createdByUpdate = (kind: ResourceKind): boolean => createdOnUpdate.has(kind.type)
+
+const createdOnUpdate = new Set(['coordination.v1.Lease', 'core.v1.Event', 'core.v1.LimitRange', 'core.v1.Service', 'core.v1.Endpoints', 'rbac.v1.Role', 'rbac.v1.RoleBinding', 'rbac.v1.ClusterRole', 'rbac.v1.ClusterRoleBinding'])
 
 export function prepareCreate(core: Core, kind: ResourceKind, object: JsonObject): JsonObject {
   const fresh = kind.status && kind.type !== 'core.v1.PersistentVolumeClaim' ? without(object, 'status') : object
@@ -49,8 +57,8 @@ export function prepareCreate(core: Core, kind: ResourceKind, object: JsonObject
 /** The object as the endpoint lets it through: the main one keeps the old status, the status one everything else. */
 export function prepareUpdate(kind: ResourceKind, before: JsonObject, after: JsonObject, subresource: string): JsonObject {
   if (subresource === 'status') {
-    const metadata = isObject(after['metadata']) ? after['metadata'] : {}
     const old = isObject(before['metadata']) ? before['metadata'] : {}
+    const metadata = kind.origin === 'custom' ? old : isObject(after['metadata']) ? after['metadata'] : {}
     const labels = kind.type === 'apps.v1.Deployment' ? { labels: old['labels'] } : {}
     const owners = kind.type === 'core.v1.Pod' ? { ownerReferences: old['ownerReferences'] } : {}
     return { ...before, metadata: { ...metadata, ...labels, ...owners }, ...('status' in after ? { status: after['status'] } : {}) }

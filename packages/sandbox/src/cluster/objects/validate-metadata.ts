@@ -1,7 +1,7 @@
 import type { KubeObject } from '@fermata/ports'
 import type { Cause } from '../api/status.ts'
 import type { ResourceKind } from '../kinds/kind.ts'
-import { isObject, same } from '../schema/lookup.ts'
+import { isArray, isObject, same } from '../schema/lookup.ts'
 import { forbiddenField, invalidField, labelProblem, labelValueProblem, qualifiedNameProblem, requiredField, serviceNameProblem, subdomainProblem } from './rules.ts'
 
 /** Kinds whose names become DNS labels. */
@@ -17,8 +17,29 @@ export function validateMetadata(kind: ResourceKind, object: KubeObject): readon
   return [
     ...(problem === undefined ? [] : [invalidField('metadata.name', name, problem)]),
     ...labelCauses('metadata.labels', labels),
+    ...finalizerCauses(object), ...ownerCauses(object),
     ...Object.keys(annotations ?? {}).flatMap((key) => { const wrong = qualifiedNameProblem(key.toLowerCase()); return wrong === undefined ? [] : [invalidField('metadata.annotations', key, wrong)] }),
   ]
+}
+
+const standardFinalizers = ['kubernetes', 'orphan', 'foregroundDeletion']
+
+function finalizerCauses(object: KubeObject): readonly Cause[] {
+  const { finalizers } = object.metadata as { readonly finalizers?: unknown }
+  return (isArray(finalizers) ? finalizers.map(String) : []).flatMap((finalizer, index) => {
+    const problem = qualifiedNameProblem(finalizer)
+    const plain = !finalizer.includes('/') && !standardFinalizers.includes(finalizer) && !finalizer.includes('.')
+    if (problem !== undefined) return [invalidField('metadata.finalizers', finalizer, problem)]
+    return plain ? [invalidField(`metadata.finalizers[${index}]`, finalizer, 'name is neither a standard finalizer name nor is it fully qualified')] : []
+  })
+}
+
+function ownerCauses(object: KubeObject): readonly Cause[] {
+  const owners = object.metadata.ownerReferences ?? []
+  const empty = owners.flatMap((owner) => (['apiVersion', 'kind', 'name', 'uid'] as const).filter((field) => owner[field] === '').map((field) => invalidField(`metadata.ownerReferences.${field}`, '', 'must not be empty')))
+  const [first, second] = owners.filter((owner) => owner.controller === true)
+  const both = first === undefined || second === undefined ? [] : [invalidField('metadata.ownerReferences', owners, `Only one reference can have Controller set to true. Found "true" in references for ${first.kind}/${first.name} and ${second.kind}/${second.name}`)]
+  return [...empty, ...both]
 }
 
 function nameProblem(kind: ResourceKind, name: string): string | undefined {
@@ -39,5 +60,6 @@ export function labelCauses(field: string, labels: unknown): readonly Cause[] {
 export function validateMetadataUpdate(after: KubeObject, before: KubeObject): readonly Cause[] {
   const finalizers = (object: KubeObject): readonly unknown[] => (Array.isArray(object.metadata['finalizers']) ? object.metadata['finalizers'] : [])
   const added = before.metadata.deletionTimestamp === undefined ? [] : finalizers(after).filter((finalizer) => !finalizers(before).some((known) => same(known, finalizer)))
-  return added.length === 0 ? [] : [forbiddenField('metadata.finalizers', `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((finalizer) => JSON.stringify(finalizer)).join(', ')}}`)]
+  const causes = added.length === 0 ? [] : [forbiddenField('metadata.finalizers', `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((finalizer) => JSON.stringify(finalizer)).join(', ')}}`)]
+  return [...causes, ...causes] // the real server checks this twice, and says it twice
 }

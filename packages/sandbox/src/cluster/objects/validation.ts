@@ -1,5 +1,7 @@
 import type { KubeObject } from '@fermata/ports'
 import type { Cause } from '../api/status.ts'
+import type { Core } from '../core.ts'
+import { schemaCauses } from '../kinds/structural-rules.ts'
 import type { ResourceKind } from '../kinds/kind.ts'
 import { validateMetadata, validateMetadataUpdate } from './validate-metadata.ts'
 import { workloadRules } from './validate-workload.ts'
@@ -11,8 +13,8 @@ import type { KindRules } from './rules.ts'
 const rules: Readonly<Record<string, KindRules>> = { ...podRules, ...workloadRules, ...networkRules, ...configRules }
 
 /** What is wrong with an object, as the API server says it. Empty when nothing is. */
-export function validate(kind: ResourceKind, object: KubeObject): readonly Cause[] {
-  return [...validateMetadata(kind, object), ...(rules[kind.type]?.validate(object) ?? [])]
+export function validate(core: Core, kind: ResourceKind, object: KubeObject): readonly Cause[] {
+  return [...validateMetadata(kind, object), ...(rules[kind.type]?.validate(object) ?? []), ...schemaCauses(core.kinds.schemaOf(kind), object)]
 }
 
 /** What may not change between two states of an object. */

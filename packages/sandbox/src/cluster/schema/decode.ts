@@ -44,9 +44,11 @@ function readStruct(reading: Reading, type: string, raw: JsonObject, place: Plac
     const path = place.path === '' ? name : `${place.path}.${name}`
     if (field === undefined && struct.open === true) { out[name] = value; continue }
     if (field === undefined) { reading.unknown.push(path); continue }
-    if (value === null || value === undefined) continue
+    if (value === undefined || (value === null && struct.custom !== true)) continue
+    if (struct.custom === true && field !== undefined && name !== 'metadata') { out[name] = readCustom(reading, field.type, value, path); continue }
     const read = readNode(reading, field.type, value, { struct: lastPart(type), fields: [...place.fields, name], path })
-    if (kept(field, read)) out[name] = read
+    if (field?.always === true && isEmptyCollection(field.type, read)) continue
+    if (kept(field as FieldType, read)) out[name] = read
   }
   for (const [name, field] of Object.entries(struct.fields)) {
     if (!(name in out)) {
@@ -55,6 +57,19 @@ function readStruct(reading: Reading, type: string, raw: JsonObject, place: Plac
     }
   }
   return out
+}
+
+/** What is stored has no empty collections: where they are written always, they come back as null. */
+function isEmptyCollection(type: TypeNode, value: unknown): boolean {
+  return (isList(type) && isArray(value) && value.length === 0) || (isMap(type) && isObject(value) && Object.keys(value).length === 0)
+}
+
+/** A field of a custom resource: only what its schema does not know goes. */
+function readCustom(reading: Reading, type: TypeNode, value: unknown, path: string): unknown {
+  if (isRef(type) && isObject(value)) return readStruct(reading, type.ref, value, { struct: '', fields: [], path })
+  if (isList(type) && isArray(value)) return value.map((item, index) => readCustom(reading, type.list, item, `${path}[${index}]`))
+  if (isMap(type) && isObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, readCustom(reading, type.map, item, `${path}.${key}`)]))
+  return value
 }
 
 /** Whether Go writes the value out again. */

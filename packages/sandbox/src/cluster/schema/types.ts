@@ -32,6 +32,8 @@ export interface StructType {
   readonly required?: readonly string[]
   /** Fields that are not named here are kept as they are: kinds whose definition gives no schema. */
   readonly open?: true
+  /** Of a custom resource: nothing is left out for being empty, and types are a matter of validation. */
+  readonly custom?: true
   /** Owned and replaced as a whole by server-side apply. */
   readonly atomic?: true
 }

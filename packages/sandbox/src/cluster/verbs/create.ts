@@ -24,7 +24,7 @@ export function createDecoded(core: Core, kind: ResourceKind, namespace: string 
   const existing = core.store.get(collectionOf(kind), keyFor(namespace, name))
   checkNamespace(core, kind, namespace, name)
   const prepared = normal(core, kind, admitCreate(core, kind, prepareCreate(core, kind, named)))
-  const causes = validate(kind, prepared)
+  const causes = validate(core, kind, prepared)
   if (causes.length > 0) throw invalid(kind, name, causes)
   if (existing !== undefined) throw alreadyExists(kind, name)
   const entries = managed ?? createdBy(core, kind, object, writer)

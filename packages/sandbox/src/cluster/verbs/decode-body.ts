@@ -3,6 +3,7 @@ import { badRequest } from '../api/status.ts'
 import type { Core } from '../core.ts'
 import { apiVersionOf } from '../kinds/kind.ts'
 import type { ResourceKind } from '../kinds/kind.ts'
+import { withSchemaDefaults } from '../kinds/structural.ts'
 import { withDefaults } from '../objects/defaults.ts'
 import { DecodeError, decode } from '../schema/decode.ts'
 import { isObject } from '../schema/lookup.ts'
@@ -16,7 +17,12 @@ export function decodeBody(core: Core, kind: ResourceKind, raw: unknown, writer:
   const complaints = unknown.map((path) => `unknown field "${path}"`)
   if (complaints.length > 0 && writer.fieldValidation === 'Strict') throw badRequest(`${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}: strict decoding error: ${complaints.join(', ')}`)
   if (writer.fieldValidation === 'Warn') for (const complaint of complaints) writer.warn(complaint)
-  return normal(core, kind, withDefaults(kind.type, value))
+  return normal(core, kind, defaulted(core, kind, value))
+}
+
+function defaulted(core: Core, kind: ResourceKind, value: JsonObject): JsonObject {
+  const schema = core.kinds.schemaOf(kind)
+  return schema === undefined ? withDefaults(kind.type, value) : { ...(withSchemaDefaults(schema, value) as JsonObject), metadata: value['metadata'] }
 }
 
 /** The canonical form of an object: what Go would write for it. */

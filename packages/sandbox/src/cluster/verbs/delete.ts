@@ -30,7 +30,7 @@ export function deleteObject(core: Core, kind: ResourceKind, namespace: string |
   const waits = grace > 0 || finalizers.length > 0 || kind.type === 'core.v1.Namespace'
   if (waits) return marked(core, kind, object, grace, finalizers, writer) as unknown as JsonObject
   if (!writer.dryRun) core.store.remove(collectionOf(kind), keyFor(namespace, name))
-  return answersObject.has(kind.type) ? (object as unknown as JsonObject) : deletedStatus(kind, name, object.metadata.uid ?? '')
+  return answersObject.has(kind.type) ? (kind.type === 'core.v1.Pod' ? ended(core, object) : object) as unknown as JsonObject : deletedStatus(kind, name, object.metadata.uid ?? '')
 }
 
 export function deleteCollection(core: Core, kind: ResourceKind, matches: Matches, wish: DeleteWish, writer: Writer): readonly KubeObject[] {
@@ -63,6 +63,11 @@ function wantedFinalizers(kind: ResourceKind, object: KubeObject, wish: DeleteWi
     }
     default: throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [{ reason: 'FieldValueNotSupported', message: `Unsupported value: ${JSON.stringify(wish.propagationPolicy)}: supported values: "Foreground", "Background", "Orphan", "nil"`, field: 'propagationPolicy' }])
   }
+}
+
+/** A pod that goes at once, as the answer to its deletion shows it. */
+function ended(core: Core, pod: KubeObject): KubeObject {
+  return { ...pod, metadata: { ...pod.metadata, deletionTimestamp: pod.metadata.deletionTimestamp ?? timestamp(core.clock.now()), deletionGracePeriodSeconds: 0 } }
 }
 
 /** Only pods have time to end: their own, or what the request says; none when they never ran or have ended. */

@@ -24,7 +24,7 @@ export type PatchForm = 'json' | 'merge' | 'strategic'
 
 export function patchObject(core: Core, kind: ResourceKind, namespace: string | undefined, name: string, form: PatchForm, patch: unknown, writer: Writer, subresource = ''): KubeObject {
   const before = existing(core, kind, namespace, name)
-  if (form === 'strategic' && kind.origin === 'custom') throw new ApiError(415, 'UnsupportedMediaType', 'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml, application/apply-patch+cbor')
+  if (form === 'strategic' && kind.origin === 'custom') throw new ApiError(415, 'UnsupportedMediaType', 'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml')
   const patched = carryOut(core, kind, before, form, patch)
   if (!isObject(patched)) throw badRequest(`error decoding patch: json: cannot unmarshal ${isArray(patched) ? 'array' : typeof patched} into Go value of type map[string]interface {}`)
   const object = decodePatched(core, kind, patched, writer)

@@ -1,5 +1,6 @@
 import type { KubeObject } from '@fermata/ports'
-import { ApiError, badRequest, expired, internal } from '../api/status.ts'
+import { forbiddenField, unsupportedField } from '../objects/rules.ts'
+import { ApiError, badRequest, expired, internal, invalid } from '../api/status.ts'
 import type { Core } from '../core.ts'
 import { apiVersionOf, collectionOf } from '../kinds/kind.ts'
 import type { ResourceKind } from '../kinds/kind.ts'
@@ -62,7 +63,7 @@ export function listObjects(core: Core, snapshots: Snapshots, kind: ResourceKind
   return {
     kind: `${kind.kind}List`,
     apiVersion: apiVersionOf(kind),
-    metadata: { resourceVersion: String(revision), ...(next === undefined ? {} : { continue: writeToken({ v: 'meta.k8s.io/v1', rv: revision, start: keyOf(next) }), ...(selective ? {} : { remainingItemCount: matching.length - page.length }) }) },
+    metadata: { resourceVersion: String(revision), ...(next === undefined ? (kind.origin === 'custom' ? { continue: '' } : {}) : { continue: writeToken({ v: 'meta.k8s.io/v1', rv: revision, start: keyOf(next) }), ...(selective ? {} : { remainingItemCount: matching.length - page.length }) }) },
     items: page.map((object) => inList(kind, object)),
   }
 }
@@ -76,7 +77,12 @@ function inList(kind: ResourceKind, object: KubeObject): JsonObject {
 
 function checkVersion(core: Core, query: ListQuery): void {
   const { resourceVersion, resourceVersionMatch } = query
-  if (resourceVersionMatch !== '' && resourceVersion === '') throw badRequest('ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided')
+  const matches = ['', 'Exact', 'NotOlderThan']
+  const causes = [
+    ...(resourceVersionMatch !== '' && resourceVersion === '' ? [forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided')] : []),
+    ...(matches.includes(resourceVersionMatch) ? [] : [unsupportedField('resourceVersionMatch', resourceVersionMatch, ['Exact', 'NotOlderThan', ''])]),
+  ]
+  if (causes.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', causes)
   if (resourceVersion === '' || resourceVersion === '0') return
   const wanted = Number(resourceVersion)
   if (!Number.isInteger(wanted) || wanted < 0) throw internal(`resourceVersion: Invalid value: "${resourceVersion}": strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`)
@@ -87,5 +93,5 @@ function checkVersion(core: Core, query: ListQuery): void {
 const writeToken = (token: Token): string => Buffer.from(JSON.stringify(token)).toString('base64url')
 
 function readToken(text: string): Token {
-  try { return JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as Token } catch { throw badRequest('continue key is not valid: illegal base64 data') }
+  try { return JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as Token } catch { throw badRequest('invalid continue token: continue key is not valid') }
 }

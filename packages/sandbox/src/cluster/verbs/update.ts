@@ -6,10 +6,11 @@ import { apiVersionOf, collectionOf } from '../kinds/kind.ts'
 import type { ResourceKind } from '../kinds/kind.ts'
 import { readManagers, updateManagers, withoutManagedFields, writeManagers } from '../merge/managers.ts'
 import { validate, validateUpdate } from '../objects/validation.ts'
-import { countsGenerations, differsInSpec, ignoredFields, prepareUpdate } from '../objects/strategy.ts'
+import { countsGenerations, createdByUpdate, differsInSpec, ignoredFields, needsVersion, prepareUpdate } from '../objects/strategy.ts'
 import { isArray, isObject, same } from '../schema/lookup.ts'
 import type { JsonObject } from '../schema/lookup.ts'
 import { keyFor } from '../store/store.ts'
+import { createDecoded } from './create.ts'
 import { decodeBody, normal } from './decode-body.ts'
 import type { Writer } from './writer.ts'
 
@@ -24,7 +25,9 @@ export function updateObject(core: Core, kind: ResourceKind, namespace: string |
   if (object.metadata.name === undefined || object.metadata.name === '') throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
   if (object.metadata.name !== name) throw badRequest(`the name of the object (${object.metadata.name}) does not match the name on the URL (${name})`)
   if (kind.namespaced && object.metadata.namespace !== undefined && object.metadata.namespace !== namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  if (createdByUpdate(kind) && subresource === '' && core.store.get(collectionOf(kind), keyFor(namespace, name)) === undefined) return createDecoded(core, kind, namespace, object, writer)
   const before = existing(core, kind, namespace, name)
+  if (needsVersion(kind) && (object.metadata.resourceVersion ?? '') === '') throw invalid({ group: kind.group, kind: kind.resource }, name, [{ reason: 'FieldValueInvalid', message: 'Invalid value: 0: must be specified for an update', field: 'metadata.resourceVersion' }])
   return replaceWith(core, kind, before, object, writer, subresource)
 }
 
@@ -37,7 +40,7 @@ export function replaceWith(core: Core, kind: ResourceKind, before: KubeObject, 
   checkPreconditions(kind, before, wanted)
   const shaped = prepareUpdate(kind, before as unknown as JsonObject, withServerFields(before, wanted), subresource)
   const after = normal(core, kind, subresource === 'status' ? shaped : withGeneration(kind, before, shaped))
-  const causes = [...(subresource === 'status' ? [] : validate(kind, after)), ...validateUpdate(kind, after, before)]
+  const causes = [...(subresource === 'status' ? [] : validate(core, kind, after)), ...validateUpdate(kind, after, before)]
   if (causes.length > 0) throw invalid(kind, name, causes)
   const entries = managed ?? changedBy(core, kind, before, wanted, writer, subresource)
   const { managedFields: _, ...metadata } = after.metadata

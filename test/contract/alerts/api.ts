@@ -1,5 +1,5 @@
 import { createAlerts } from '@fermata/prometheus'
-import type { Clock, LabelMatcher } from '@fermata/ports'
+import type { Clock, LabelMatcher, SilenceWish } from '@fermata/ports'
 import { expect, test } from '@jest/globals'
 import type { Inbox } from './inbox.ts'
 import type { Running } from './side.ts'
@@ -34,9 +34,7 @@ export function apiContract(open: () => { readonly running: Running; readonly in
   const names = async (filter: Parameters<ReturnType<typeof alerts>['alerts']>[0]): Promise<readonly string[]> => (await alerts().alerts(filter)).map(({ labels }) => labels['alertname'] ?? '').toSorted()
   const rejected = (promise: Promise<unknown>) => promise.then(() => 'answered', (error: { readonly kind?: string; readonly status?: number }) => `${error.kind} ${error.status}`)
 
-  alertCases({ open, alerts, raise, names, rejected })
-  filterCases({ open, alerts, raise, names, rejected })
-  silenceCases({ open, alerts, raise, names, rejected })
+  for (const cases of [alertCases, intakeCases, filterCases, silenceCases, silenceRefusals]) cases({ open, alerts, raise, names, rejected })
 }
 
 interface Speech {
@@ -47,7 +45,7 @@ interface Speech {
   readonly rejected: (promise: Promise<unknown>) => Promise<string>
 }
 
-function alertCases({ open, alerts, raise, rejected }: Speech): void {
+function alertCases({ open, alerts, raise }: Speech): void {
   const only = (name: string) => alerts().alerts({ matchers: [is('case', name)] })
   test('an alert comes back with all that it was told with', async () => {
     const now = Math.floor(open().running.now() / 1_000) * 1_000
@@ -99,6 +97,10 @@ function alertCases({ open, alerts, raise, rejected }: Speech): void {
     await raise({ labels: { alertname: 'C', case: 'same' }, annotations: { n: '1' } }, { labels: { case: 'same', alertname: 'C' }, annotations: { n: '2' } })
     expect((await only('same')).map(({ annotations }) => annotations)).toEqual([{ n: '2' }])
   })
+}
+
+function intakeCases({ open, alerts, raise, rejected }: Speech): void {
+  const only = (name: string) => alerts().alerts({ matchers: [is('case', name)] })
   test('all receivers of an alert are named, in the order of the routes', async () => {
     await raise({ labels: { alertname: 'D', case: 'routes', severity: 'page', service: 'web', team: 'b' } }, { labels: { alertname: 'E', case: 'routes', severity: 'page', service: 'other' } }, { labels: { alertname: 'F', case: 'routes', service: 'web' } })
     expect(Object.fromEntries((await only('routes')).map(({ labels, receivers }) => [labels['alertname'], receivers]))).toEqual({ D: ['page', 'everything'], E: ['page'], F: ['default'] })
@@ -170,8 +172,13 @@ function filterCases({ open, alerts, raise, names, rejected }: Speech): void {
   test('a filter without quotes', async () => expect(await (await fetch(`${open().running.url}/api/v2/alerts?filter=case=filter&filter=${encodeURIComponent('severity=~page|none')}`)).json()).toHaveLength(1))
 }
 
-function silenceCases({ open, alerts, raise, names, rejected }: Speech): void {
-  const wish = (name: string, over: Partial<Parameters<ReturnType<Speech['alerts']>['silence']>[0]> = {}) => ({ matchers: [is('case', name), like('service', 'a|b')], startsAt: open().running.now(), endsAt: open().running.now() + 30 * minute, createdBy: 'fermata', comment: 'a test', ...over })
+function silenceWish(open: Speech['open'], name: string, over: Partial<SilenceWish> = {}): SilenceWish {
+  const now = open().running.now()
+  return { matchers: [is('case', name), like('service', 'a|b')], startsAt: now, endsAt: now + 30 * minute, createdBy: 'fermata', comment: 'a test', ...over }
+}
+
+function silenceCases({ open, alerts, raise, names }: Speech): void {
+  const wish = (name: string) => silenceWish(open, name)
   const mine = async (name: string) => alerts().silences([is('case', name)])
 
   test('a silence suppresses what all of its matchers match, until it is expired', async () => {
@@ -218,13 +225,16 @@ function silenceCases({ open, alerts, raise, names, rejected }: Speech): void {
     expect(other.silenceID).not.toBe(first)
     expect((await mine('change')).map(({ id, state }) => [id, state])).toEqual([[other.silenceID, 'active'], [first, 'expired']])
   })
+}
+
+function silenceRefusals({ open, alerts, rejected }: Speech): void {
   test.each([
     ['an end before the start', { endsAt: 0 }, 'refused 400'],
     ['no matcher', { matchers: [] }, 'refused 400'],
     ['matchers that match everything', { matchers: [like('service', '.*')] }, 'refused 400'],
     ['a regular expression that is none', { matchers: [like('service', '(')] }, 'refused 400'],
     ['a matcher without a name', { matchers: [is('', 'x')] }, 'refused 400'],
-  ])('refused: %s', async (_, over, expected) => expect((await rejected(alerts().silence(wish('refused', over)))).replace('422', '400')).toBe(expected))
+  ])('refused: %s', async (_, over, expected) => expect((await rejected(alerts().silence(silenceWish(open, 'refused', over)))).replace('422', '400')).toBe(expected))
   test.each(['startsAt', 'endsAt', 'matchers', 'createdBy', 'comment'])('without %s', async (field) => {
     const whole = { matchers: [is('a', 'b')], startsAt: iso(open().running.now()), endsAt: iso(open().running.now() + minute), createdBy: 'fermata', comment: 'a test' }
     expect((await post(open().running, '/silences', { ...whole, [field]: undefined })).status).toBe(422)
@@ -232,7 +242,7 @@ function silenceCases({ open, alerts, raise, names, rejected }: Speech): void {
   })
   test('an unknown id', async () => {
     expect(await alerts().expire('00000000-0000-4000-8000-000000000000')).toBe(false)
-    expect((await post(open().running, '/silences', { ...wish('unknown'), id: '00000000-0000-4000-8000-000000000000', startsAt: iso(open().running.now()), endsAt: iso(open().running.now() + minute) })).status).toBe(404)
+    expect((await post(open().running, '/silences', { ...silenceWish(open, 'unknown'), id: '00000000-0000-4000-8000-000000000000', startsAt: iso(open().running.now()), endsAt: iso(open().running.now() + minute) })).status).toBe(404)
   })
   test('an id that is none', async () => expect(await rejected(alerts().expire('no-id'))).toBe('refused 422'))
 }

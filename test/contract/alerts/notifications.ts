@@ -5,14 +5,35 @@ import { type Running, until } from './side.ts'
 
 const iso = (at: number): string => new Date(at).toISOString()
 
-/** Whom it tells, of what, and when. Each case has an Alertmanager of its own. */
-export function notificationContract(open: () => { readonly running: Running; readonly inbox: Inbox }): void {
-  const raise = async (...posted: readonly Posted[]): Promise<void> => expect(await post(open().running, '/alerts', posted)).toMatchObject({ status: 200 })
-  const told = (path: string): readonly Message[] => open().inbox.messages.filter((message) => message.path === path)
-  const many = (path: string, count: number): Promise<void> => until(open().running, `${count} messages to ${path}`, () => told(path).length >= count)
-  const reasons = (path: string): readonly string[] => told(path).map(({ body }) => body.notification_reason)
-  const resolved = (labels: Posted['labels']): Posted => ({ labels, startsAt: iso(open().running.now() - 60_000), endsAt: iso(open().running.now() - 1) })
+interface Speech {
+  readonly open: () => { readonly running: Running; readonly inbox: Inbox }
+  readonly raise: (...posted: readonly Posted[]) => Promise<void>
+  readonly told: (path: string) => readonly Message[]
+  /** Waits until so many messages have come. */
+  readonly many: (path: string, count: number) => Promise<void>
+  readonly reasons: (path: string) => readonly string[]
+  /** The report that an alert has ended. */
+  readonly resolved: (labels: Posted['labels']) => Posted
+}
 
+/** Whom it tells, of what, and when. Each case has an Alertmanager of its own. */
+export function notificationContract(open: Speech['open']): void {
+  const told: Speech['told'] = (path) => open().inbox.messages.filter((message) => message.path === path)
+  const speech: Speech = {
+    open,
+    told,
+    raise: async (...posted) => expect(await post(open().running, '/alerts', posted)).toMatchObject({ status: 200 }),
+    many: (path, count) => until(open().running, `${count} messages to ${path}`, () => told(path).length >= count),
+    reasons: (path) => told(path).map(({ body }) => body.notification_reason),
+    resolved: (labels) => ({ labels, startsAt: iso(open().running.now() - 60_000), endsAt: iso(open().running.now() - 1) }),
+  }
+  groupCases(speech)
+  courseCases(speech)
+  mutingCases(speech)
+}
+
+/** What comes together, and what it looks like. */
+function groupCases({ open, raise, told, many }: Speech): void {
   test('the body of a webhook', async () => {
     // A start that is over by more than the wait of the group would be told at once, alone.
     const now = Math.ceil(open().running.now() / 1_000) * 1_000 + 1_000
@@ -56,6 +77,22 @@ export function notificationContract(open: () => { readonly running: Running; re
     expect(told('/each').map(({ body }) => body.groupKey).toSorted()).toEqual(['{}/{each="yes"}:{alertname="A", each="yes", n="1"}', '{}/{each="yes"}:{alertname="A", each="yes", n="2"}'])
   })
 
+  test('more alerts than a webhook takes are counted', async () => {
+    await raise(...['1', '2', '3', '4'].map((n) => ({ labels: { alertname: 'A', few: 'yes', n } })))
+    await many('/few', 1)
+    expect(told('/few')[0]?.body).toMatchObject({ truncatedAlerts: 2, alerts: { length: 2 } })
+  })
+
+  test('groups are listed with their alerts', async () => {
+    await raise({ labels: { alertname: 'A', n: '1' } }, { labels: { alertname: 'B' } })
+    await many('/default', 2)
+    const groups = (await (await fetch(`${open().running.url}/api/v2/alerts/groups`)).json()) as readonly { readonly labels: unknown; readonly receiver: unknown; readonly alerts: readonly unknown[] }[]
+    expect(groups.map(({ labels, receiver, alerts }) => [labels, receiver, alerts.length])).toEqual([[{ alertname: 'A' }, { name: 'default' }, 1], [{ alertname: 'B' }, { name: 'default' }, 1]])
+  })
+}
+
+/** What is told as time passes. */
+function courseCases({ open, raise, told, many, reasons, resolved }: Speech): void {
   test('new, some resolved, all resolved, and first again', async () => {
     await raise({ labels: { alertname: 'A', n: '1' } })
     await many('/default', 1)
@@ -107,13 +144,10 @@ export function notificationContract(open: () => { readonly running: Running; re
     await open().running.pass(2_500)
     expect(told('/firing').map(({ body }) => [body.receiver, body.status])).toEqual([['firing\\.only', 'firing']])
   })
+}
 
-  test('more alerts than a webhook takes are counted', async () => {
-    await raise(...['1', '2', '3', '4'].map((n) => ({ labels: { alertname: 'A', few: 'yes', n } })))
-    await many('/few', 1)
-    expect(told('/few')[0]?.body).toMatchObject({ truncatedAlerts: 2, alerts: { length: 2 } })
-  })
-
+/** What is not told, and what could not be. */
+function mutingCases({ open, raise, told, many, reasons, resolved }: Speech): void {
   test('a silenced alert is told when its silence is over', async () => {
     const { running } = open()
     const silence = { matchers: [is('n', '1')], createdBy: 'fermata', comment: 'a test', startsAt: iso(running.now()), endsAt: iso(running.now() + 3_600_000) }
@@ -146,12 +180,5 @@ export function notificationContract(open: () => { readonly running: Running; re
     await raise({ labels: { alertname: 'B' } })
     await until(open().running, 'B told twice', () => told('/default').filter(({ body }) => body.groupKey.includes('B')).length >= 2)
     expect(told('/default').filter(({ body }) => body.groupKey.includes('B')).map(({ body }) => body.notification_reason)).toEqual(['first notification', 'first notification'])
-  })
-
-  test('groups are listed with their alerts', async () => {
-    await raise({ labels: { alertname: 'A', n: '1' } }, { labels: { alertname: 'B' } })
-    await many('/default', 2)
-    const groups = (await (await fetch(`${open().running.url}/api/v2/alerts/groups`)).json()) as readonly { readonly labels: unknown; readonly receiver: unknown; readonly alerts: readonly unknown[] }[]
-    expect(groups.map(({ labels, receiver, alerts }) => [labels, receiver, alerts.length])).toEqual([[{ alertname: 'A' }, { name: 'default' }, 1], [{ alertname: 'B' }, { name: 'default' }, 1]])
   })
 }

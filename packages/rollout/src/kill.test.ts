@@ -11,7 +11,7 @@ const services = (version: number) => ({
 async function everything(stage: Stage): Promise<unknown> {
   const kinds = [['v1', 'ConfigMap'], ['v1', 'Service'], ['apps/v1', 'Deployment']] as const
   const lists = await Promise.all(kinds.map(([apiVersion, kind]) => stage.kube.list({ apiVersion, kind }, { namespace: 'shop' })))
-  const shown = ({ status: _, metadata, ...rest }: KubeObject): unknown => ({ ...rest, name: metadata.name, release: metadata.annotations?.['fermata.dev/release'] })
+  const shown = (object: KubeObject): unknown => ({ ...object, status: undefined, metadata: { name: object.metadata.name, release: object.metadata.annotations?.['fermata.dev/release'] } })
   return lists.flatMap(({ items }) => items.filter(({ metadata }) => /^(?:db|cart)/.test(metadata.name)).map(shown))
 }
 

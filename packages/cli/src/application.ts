@@ -32,7 +32,7 @@ export function application(version: string, capabilities: readonly Capability[]
     name: 'fermata',
     versionInfo: { currentVersion: version },
     scanner: { caseStyle: 'original' },
-    documentation: { disableAnsiColor: true },
+    documentation: { disableAnsiColor: true, onlyRequiredInUsageLine: true },
   })
 }
 
@@ -88,5 +88,5 @@ function choicesOf(input: Input<unknown>): string {
 }
 
 function defaultOf(value: string | undefined): string {
-  return value === undefined || value === '' ? '' : ` Default: ${value}.`
+  return value === undefined || value === '' ? '' : ` (default: ${value})`
 }

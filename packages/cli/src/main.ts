@@ -25,8 +25,15 @@ function serving<C extends Capability>(capability: C, useCase: UseCase<C>): Serv
 declare const FERMATA_VERSION: string | undefined
 const version = typeof FERMATA_VERSION === 'string' ? FERMATA_VERSION : 'from source'
 
+/** The oldest Node that has all that dist uses; package.json says the same. */
+const oldestNode = 24
+
 /** The command line, from arguments to exit code. */
 export async function main(args: readonly string[] = process.argv.slice(2)): Promise<void> {
+  if (Number.parseInt(process.versions.node, 10) < oldestNode) {
+    process.stderr.write(`fermata needs Node ${oldestNode} or newer, and this is ${process.versions.node}.\n`)
+    return leave(2)
+  }
   let crashed: unknown
   const attempt = async (work: () => Promise<void>) => {
     try {

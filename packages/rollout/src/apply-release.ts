@@ -47,7 +47,7 @@ export async function applyRelease(request: DeployRequest, ports: DeployPorts): 
     const store = changes ? await journalsIn(target.cluster, target.namespace).create({ entry: entryOf(head, begun, startedAt), formers: new Map() }) : { save: () => Promise.resolve() }
     return journalScribe(head, begun, new Map(), store, ports.clock)
   }
-  ports.log.info(`Release ${release}: ${plan.services.filter(({ does }) => does === 'release').length} services to change, plan ${plan.hash.slice(0, 12)}.`)
+  if (changes) ports.log.info(`Release ${release}: ${plan.services.filter(({ does }) => does === 'release').length} services to change, plan ${plan.hash.slice(0, 12)}.`)
   const waves = prepared.desired.selection.graph.waves()
   const ran = await runRelease(begun, {
     cluster: target.cluster,

@@ -36,7 +36,7 @@ export function terminalHost({ workingDirectory, progress, debug }: TerminalSetu
   const secrets = secretKeeper()
   const colour = colourFor(process.env, process.stderr)
   const drawing = watch(process.stderr, styleFor(progress), colour, (text) => secrets.hideIn(text))
-  const log = terminalLog(drawing, secrets, debug)
+  const log = terminalLog(drawing, secrets, { tells: progress !== 'quiet', debug })
   const interruption = listenForInterruption(log.warning)
   let host: Host | undefined
   const setUp = () => machine({ workingDirectory, environment: process.env, log, secrets, signal: interruption.signal, keep: () => {} })
@@ -48,11 +48,11 @@ function styleFor(progress: ProgressStyle): Exclude<ProgressStyle, 'auto'> {
   return process.stderr.isTTY && process.env['TERM'] !== 'dumb' && !process.env['CI'] ? 'tree' : 'lines'
 }
 
-function terminalLog(drawing: Watch, secrets: Secrets, showsDebug: boolean): Log {
+function terminalLog(drawing: Watch, secrets: Secrets, shows: { readonly tells: boolean; readonly debug: boolean }): Log {
   const say = (label: string, message: string) => drawing.say(`${label}${encodeTerminal(secrets.hideIn(message))}`)
   return {
-    debug: (message) => (showsDebug ? say('debug ', message) : undefined),
-    info: (message) => say('', message),
+    debug: (message) => (shows.debug ? say('debug ', message) : undefined),
+    info: (message) => (shows.tells ? say('', message) : undefined),
     warning: (message) => say('warning ', message),
     progress: drawing.progress,
   }

@@ -63,7 +63,7 @@ function goStructs(folder: string): Map<string, GoStruct> {
       const start = /^type (\w+) struct \{/.exec(line)
       if (start) { current = { fields: new Map(), inline: [] }; structs.set(start[1] as string, current); continue }
       if (line.startsWith('}')) current = undefined
-      const field = /^\t(?:\w+\s+)?(\*?)([\w.\[\]*]+)\s+`[^`]*json:"([^",]*)((?:,\w+)*)"/.exec(line)
+      const field = /^\t(?:\w+\s+)?(\*?)([\w.[\]*]+)\s+`[^`]*json:"([^",]*)((?:,\w+)*)"/.exec(line)
       if (current === undefined || field === null) continue
       const [, star, type, name, flags] = field as unknown as [string, string, string, string, string]
       if (name === '') current.inline.push(type)

@@ -4,7 +4,7 @@ import type { Kinds } from '../kinds/registry.ts'
 import type { JsonObject } from '../schema/lookup.ts'
 
 /** The version of Kubernetes whose behaviour the stand-in follows. */
-export const version: JsonObject = {
+export const serverVersion: JsonObject = {
   major: '1', minor: '35', emulationMajor: '1', emulationMinor: '35', minCompatibilityMajor: '1', minCompatibilityMinor: '34',
   gitVersion: 'v1.35.4-fermata', gitCommit: '', gitTreeState: '', buildDate: '1970-01-01T00:00:00Z', goVersion: '', compiler: '', platform: '',
 }

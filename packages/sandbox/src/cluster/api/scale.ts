@@ -24,7 +24,7 @@ function scaleOf(object: KubeObject): JsonObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
   return {
     kind: 'Scale', apiVersion: 'autoscaling/v1', metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { ...(spec['replicas'] === 0 || spec['replicas'] === undefined ? {} : { replicas: spec['replicas'] }) }, status: { replicas: status['replicas'] ?? 0, selector: selectorText(spec['selector'] as LabelSelector | undefined) },
+    spec: spec['replicas'] === 0 || spec['replicas'] === undefined ? {} : { replicas: spec['replicas'] }, status: { replicas: status['replicas'] ?? 0, selector: selectorText(spec['selector'] as LabelSelector | undefined) },
   }
 }
 

@@ -7,7 +7,7 @@ import type { Answer } from './answer.ts'
 import { text } from './answer.ts'
 import { largestBody, readBody } from './body.ts'
 import type { Body } from './body.ts'
-import { discoveryDocument, version } from './discovery.ts'
+import { discoveryDocument, serverVersion } from './discovery.ts'
 import { dispatch } from './dispatch.ts'
 import type { Server } from './dispatch.ts'
 import { refusalOf } from './faults.ts'
@@ -114,7 +114,7 @@ function authorize(serving: Serving, route: Extract<Route, { at: 'resource' }>, 
 
 function answerPath(serving: Serving, path: string, user: User): Answer {
   switch (path) {
-    case '/version': return { kind: 'json', code: 200, body: version }
+    case '/version': return { kind: 'json', code: 200, body: serverVersion }
     case '/readyz': case '/livez': case '/healthz': return text('ok')
     default: {
       const document = discoveryDocument(serving.core.kinds, path)

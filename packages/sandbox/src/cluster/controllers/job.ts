@@ -28,7 +28,7 @@ export function jobController(core: Core): Controller {
 }
 
 /** The condition that ended a Job. */
-export const finishOf = (job: Job): Condition | undefined => (job.status.conditions ?? []).find((condition) => (condition.type === 'Complete' || condition.type === 'Failed') && condition.status === 'True')
+export const finishOf = (job: Job): Condition | undefined => (job.status.conditions ?? []).find(({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True')
 const isFinished = (job: Job): boolean => finishOf(job) !== undefined
 
 const podsOf = (core: Core, job: Job): readonly Pod[] => objectsIn<Pod>(core, 'pods', job.metadata.namespace).filter((pod) => isOwnedBy(pod, job))

@@ -155,8 +155,8 @@ export function withNamedFields(types: TypeTable, type: TypeNode, set: FieldSet,
   for (const [element, child] of set.children) {
     if (shape.form === 'items') { children.set(element, withNamedFields(types, shape.item, child, undefined)); continue }
     const field = element.slice(2)
-    const type = shape.typeOf(field)
-    const inner = type === undefined ? child : withNamedFields(types, type, child, undefined)
+    const below = shape.typeOf(field)
+    const inner = below === undefined ? child : withNamedFields(types, below, child, undefined)
     children.set(element, shape.named(field) ? asMember(inner) : inner)
   }
   return { member: set.member, children }

@@ -61,14 +61,14 @@ function live(core: Core, story: Story, pod: Pod, before: Running): Running {
   const advance = (container: Container, key: string, restartPolicy: string): Life => {
     const fresh = !lives.has(key)
     let life = lives.get(key) ?? firstLife(core.clock.now())
-    if (fresh) told(core, pod, container, { kind: 'pulling' })
+    if (fresh) tellOf(core, pod, container, { kind: 'pulling' })
     const circumstances = { image: container.image ?? '', behaviour: behaviourIn(story, container, key, restartPolicy), restartPolicy }
     for (let next = step(life, core.clock.now(), circumstances); next !== undefined; next = step(life, core.clock.now(), circumstances)) {
       life = next.life
-      for (const event of next.events) told(core, pod, container, event)
-      if (life.at === 'restarting' && life.backOff > 0) told(core, pod, container, { kind: 'back-off' })
+      for (const event of next.events) tellOf(core, pod, container, event)
+      if (life.at === 'restarting' && life.backOff > 0) tellOf(core, pod, container, { kind: 'back-off' })
     }
-    if (life.at === 'pull-failed' && core.clock.now() >= life.hiddenAt) told(core, pod, container, { kind: 'pull-back-off', message: life.message })
+    if (life.at === 'pull-failed' && core.clock.now() >= life.hiddenAt) tellOf(core, pod, container, { kind: 'pull-back-off', message: life.message })
     lives.set(key, life)
     return life
   }
@@ -118,7 +118,7 @@ function untilNext(core: Core, story: Story, pod: Pod, running: Running, seen: n
 }
 
 /** Events in the kubelet's words. */
-function told(core: Core, pod: Pod, container: Container, event: LifeEvent): void {
+function tellOf(core: Core, pod: Pod, container: Container, event: LifeEvent): void {
   const image = container.image ?? ''
   const say = (type: 'Normal' | 'Warning', reason: string, message: string): void => tell(core, pod, { type, reason, message, component: 'kubelet', host: pod.spec.nodeName ?? '', fieldPath: `spec.containers{${container.name}}` })
   switch (event.kind) {

@@ -44,9 +44,9 @@ function scheduled(core: Core, pod: Pod, status: 'True' | 'False', because: { re
   return { type: 'PodScheduled', status, lastTransitionTime: known?.status === status ? known.lastTransitionTime : timestamp(core.clock.now()), observedGeneration: pod.metadata.generation ?? 1, ...because }
 }
 
-function refuse(core: Core, pod: Pod, told: string | undefined, bound: boolean): void {
+function refuse(core: Core, pod: Pod, because: string | undefined, bound: boolean): void {
   const count = core.store.list('nodes').length
-  const message = told ?? (count === 0 ? 'no nodes available to schedule pods' : `0/${count} nodes are available: ${count} ${bound ? "node(s) didn't match Pod's node affinity/selector" : 'Insufficient cpu'}. no new claims to deallocate, preemption: 0/${count} nodes are available: ${count} ${bound ? 'Preemption is not helpful for scheduling' : 'No preemption victims found for incoming pod'}.`)
+  const message = because ?? (count === 0 ? 'no nodes available to schedule pods' : `0/${count} nodes are available: ${count} ${bound ? "node(s) didn't match Pod's node affinity/selector" : 'Insufficient cpu'}. no new claims to deallocate, preemption: 0/${count} nodes are available: ${count} ${bound ? 'Preemption is not helpful for scheduling' : 'No preemption victims found for incoming pod'}.`)
   const known = conditionOf(pod.status.conditions, 'PodScheduled')
   if (known?.reason === 'Unschedulable' && known.message === message) return
   updateStatus(core, pod, { ...pod.status, conditions: [scheduled(core, pod, 'False', { reason: 'Unschedulable', message })] })

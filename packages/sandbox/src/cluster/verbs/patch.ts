@@ -93,8 +93,9 @@ function nameIn(config: JsonObject, field: 'name' | 'namespace'): string {
 }
 
 /** An apply that creates does not ask which version it wants to change. */
-function withoutVersion({ resourceVersion: _, ...metadata }: KubeObject['metadata']): KubeObject['metadata'] {
-  return metadata
+function withoutVersion(metadata: KubeObject['metadata']): KubeObject['metadata'] {
+  const { resourceVersion: _, ...rest } = metadata
+  return rest
 }
 
 function merged(core: Core, kind: ResourceKind, before: KubeObject | undefined, config: JsonObject, writer: Writer & { readonly force: boolean }, subresource: string): { readonly object: JsonObject; readonly managers: readonly Manager[] } {

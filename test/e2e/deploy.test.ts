@@ -11,7 +11,7 @@ jest.setTimeout(90_000)
 /** One cluster for all stories; each has a namespace of its own. Its time is ours, so that what it takes is what it would take. */
 let world: World
 beforeAll(async () => {
-  world = await startWorld({ speed: 1, namespaces: ['plan', 'missing', 'isolate', 'halt', 'back', 'images', 'undone', 'approval', 'inconclusive'] })
+  world = await startWorld({ speed: 1, namespaces: ['plan', 'missing', 'isolate', 'halt', 'images', 'undone', 'approval', 'inconclusive'] })
   world.story.image(/./, { does: 'run', readyAfter: 0.2 })
 })
 afterAll(async () => {
@@ -89,19 +89,6 @@ test('an image that is not there fails its service at once, undoes those above i
   const writes = here.writes().filter(({ resource, name }) => resource === 'deployments' && name === 'cart')
   expect(writes).toHaveLength(2)
   expect((writes[1]?.at ?? 0) - (writes[0]?.at ?? 0)).toBeLessThan(30_000)
-})
-
-test('a container that crashes is told with its pod, its exit code and the last lines of its log', async () => {
-  const { workspace, here, deploy } = await released('back', shop)
-  world.story.image(imageFor('db', 9), { does: 'crash', after: 0.2, exitCode: 3, log: ['listening on :5432', 'fatal: no room on the disk'] })
-  workspace.commit(sketch({ ...shop, db: { version: 9 } }))
-  const ended = await deploy({ mode: 'apply' })
-  const [reason] = reasonsOf(ended, workspace, 'FM-DEPLOY-CRASH-LOOP')
-  expect(reason?.message).toMatch(/3/)
-  expect(reason?.location).toMatchObject({ object: 'Pod', name: expect.stringMatching(/^db-/), container: 'server' })
-  expect(ended.summary).toContain('fatal: no room on the disk')
-  expect(ended.code).toBe(1)
-  expect([listed(ended, 'rolled-back'), here.imageOf('db')]).toEqual([['db'], imageFor('db', 1)])
 })
 
 describe('on-failure', () => {

@@ -22,10 +22,12 @@ test.each`
 test('a file is named with line and column; an object of the cluster is no file', () => {
   const reasons: readonly Reason[] = [
     { code: 'FM-A', severity: 'error', message: 'a.', remedy: 'Do b.', location: inFile('k8s/a.yaml', 3, 7) },
+    { code: 'FM-A', severity: 'error', message: 'its last words', remedy: 'Do b.' },
     { code: 'FM-B', severity: 'error', message: 'c', service: 'cart', location: inCluster('Pod', 'shop', 'cart-1') },
   ]
   expect(annotations(reportWith(reasons))).toEqual([
     { level: 'error', message: 'a. Do b.', title: 'FM-A', file: 'k8s/a.yaml', line: 3, column: 7 },
+    { level: 'error', message: 'its last words. Do b.', title: 'FM-A' },
     { level: 'error', message: 'cart: c', title: 'FM-B' },
   ])
 })

@@ -35,7 +35,7 @@ function firstOf(level: AnnotationLevel, all: readonly Annotation[], most: numbe
 
 function annotationOf(reason: Reason): Annotation {
   const service = reason.service === undefined || reason.message.includes(reason.service) ? '' : `${reason.service}: `
-  const text = encodeTerminalLine(`${service}${reason.message}${reason.remedy === undefined ? '' : ` ${reason.remedy}`}`)
+  const text = encodeTerminalLine(`${service}${reason.message}${reason.remedy === undefined ? '' : `${/[.!?…]$/.test(reason.message) ? '' : '.'} ${reason.remedy}`}`)
   const at = reason.location?.kind === 'file' ? reason.location : undefined
   return {
     level: levelOf[reason.severity],

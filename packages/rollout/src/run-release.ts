@@ -57,10 +57,14 @@ export async function runRelease(begun: ReleaseState, run: Run): Promise<Ran> {
       const last = open.get(service)
       if (last !== undefined) spans.push({ service, ...last, to })
     }
+    const causes = new Map<ServiceId, string>()
     const told = (service: ServiceId, state: ServiceState, at: Instant): void => {
       close(service, at)
       open.set(service, { state: state.at, from: at })
-      run.log.progress({ at, subject: service, wave: run.waveOf(service), phase: state.at, state: stateFor[state.at], ...('because' in state && { says: state.because.message }) })
+      // A cause is told once, not again at every step of the way back.
+      const cause = 'because' in state && causes.get(service) !== state.because.message ? state.because.message : undefined
+      if (cause !== undefined) causes.set(service, cause)
+      run.log.progress({ at, subject: service, wave: run.waveOf(service), phase: state.at, state: stateFor[state.at], ...(cause !== undefined && { says: cause }) })
     }
     const outcome = await drive(begun, { hands, scribe, clock: run.clock, told, signal: run.signal })
     const endedAt = run.clock.now()

@@ -22,6 +22,14 @@ describe('a container is a certain failure at once when', () => {
     expect(trouble(podWith('cart', status))).toBe(code)
   })
 
+  test.each([
+    ['containerd', 'rpc error: code = NotFound desc = failed to pull and unpack image "shop/cart:2": failed to resolve reference "shop/cart:2": shop/cart:2: not found', 'the registry does not give shop/cart:2: not found'],
+    ['Docker', 'rpc error: code = Unknown desc = Error response from daemon: manifest for shop/cart:2 not found: manifest unknown', 'the registry does not give shop/cart:2: not found: manifest unknown'],
+    ['one that names the image otherwise', 'rpc error: code = Unknown desc = reading manifest 2 in shop/cart: manifest unknown', 'the registry does not give shop/cart:2: reading manifest 2 in shop/cart: manifest unknown'],
+  ])('%s: the cause is said, and the image once', (_, message, says) => {
+    expect(podTrouble(podWith('cart', waiting('ErrImagePull', message)), sceneOf())?.says).toMatch(new RegExp(`cannot start: ${says}$`))
+  })
+
   test('only an event tells what the registry said', () => {
     const pod = podWith('cart', waiting('ImagePullBackOff', 'Back-off pulling image "shop/cart:2"'))
     expect(trouble(pod, { events: [eventAbout('uid-cart-pod', 'Failed', 'Failed to pull image: manifest unknown')] })).toBe('FM-DEPLOY-IMAGE-NOT-FOUND')

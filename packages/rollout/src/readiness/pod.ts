@@ -77,9 +77,15 @@ type MakeCause = (code: RolloutCode, says: string, previous?: boolean) => Cause
 function imageTrouble(pod: KubeObject, container: string, image: string, message: string, scene: Scene, cause: MakeCause): Cause | undefined {
   const events = scene.eventsOf(pod.metadata.uid ?? '').filter((event) => textAt(event, 'reason') === 'Failed').map((event) => textAt(event, 'message') ?? textAt(event, 'note') ?? '')
   const answer = [message, ...events].find((text) => registrySaysNo.test(text))
-  if (answer !== undefined) return cause('FM-DEPLOY-IMAGE-NOT-FOUND', `cannot start: the registry does not give ${image}${tail(answer)}`)
+  if (answer !== undefined) return cause('FM-DEPLOY-IMAGE-NOT-FOUND', `cannot start: the registry does not give ${image}${tail(lastWord(answer, image))}`)
   const seen = seenFor(scene.memory, troubleKey(pod, container, 'image'), scene.now)
-  return seen >= imagePullPatience ? cause('FM-DEPLOY-IMAGE-NOT-PULLED', `cannot start: ${image} could not be pulled for ${Math.round(seen / 1000)} s${tail(message)}`) : undefined
+  return seen >= imagePullPatience ? cause('FM-DEPLOY-IMAGE-NOT-PULLED', `cannot start: ${image} could not be pulled for ${Math.round(seen / 1000)} s${tail(lastWord(message, image))}`) : undefined
+}
+
+/** Container runtimes wrap what the registry said into sentences that each name the image again; what stands behind the last one is the cause. */
+function lastWord(message: string, image: string): string {
+  const behind = message.includes(image) ? message.slice(message.lastIndexOf(image) + image.length).replace(/^["':,\s]+/, '') : ''
+  return behind === '' ? message.replace(/^rpc error: code = \w+ desc = /, '') : behind
 }
 
 /** A container that has ended since the release began. What it did before is not held against it. */

@@ -42,7 +42,7 @@ export function reportRelease(told: Told): Report {
     endedAt: ran.endedAt,
     subject: subjectOf(request, ports.invocation, graph.ids),
     reasons,
-    sections: [servicesSection(told), timeline(ran.spans, graph, release), undoSection(told), ...(prepared === undefined ? [] : planSections(prepared.plan, graph))].filter((section) => section !== undefined),
+    sections: [servicesSection(told), ...logSections(ran), timeline(ran.spans, graph, release), undoSection(told), ...(prepared === undefined ? [] : planSections(prepared.plan, graph))].filter((section) => section !== undefined),
     evidence: ran.evidence,
     outputs: {
       deployed: JSON.stringify(at('promoted')),
@@ -124,6 +124,13 @@ function servicesSection({ ran, graph }: Told): Section {
     state: worst,
     blocks: [{ kind: 'table', columns: [{ title: 'Wave', align: 'right' }, { title: 'Service' }, { title: 'State' }, { title: 'Took', align: 'right' }, { title: 'Why' }], rows }, drawing],
   }
+}
+
+/** What failed containers said last. It stands in the job summary too: who reads that a container crashed wants to read why. */
+function logSections({ evidence }: Ran): readonly Section[] {
+  return evidence
+    .filter(({ result }) => typeof result === 'string' && result.trim() !== '')
+    .map(({ query, result }, index) => ({ id: `log-${index + 1}`, title: query, state: 'bad', blocks: [{ kind: 'code', language: 'text', text: String(result).trimEnd() }] }))
 }
 
 function causeOf(state: ServiceState): string {

@@ -12,7 +12,7 @@ jest.setTimeout(90_000)
 
 let world: World
 beforeAll(async () => {
-  world = await startWorld({ speed: 8, namespaces: ['sigint', 'sigterm', 'twice', 'killed', 'early', 'typed', 'crash'] })
+  world = await startWorld({ speed: 8, namespaces: ['sigint', 'sigterm', 'twice', 'killed', 'early', 'typed', 'crash', 'back'] })
 })
 afterAll(async () => {
   expect(world.cluster.unknown).toBe(0)
@@ -173,4 +173,17 @@ test('after a run that came to its end, the post step asks nobody', async () => 
   const before = world.cluster.requests.count()
   const post = await runAction('orchestrated-deploy-post', workspace, { state: { ...ended.state, 'fermata-ended': 'true' } })
   expect([post.code, post.summary, world.cluster.requests.count()]).toEqual([0, '', before])
+})
+
+test('a container that crashes is told with its pod, its exit code and the last lines of its log', async () => {
+  const { workspace, here, inputs } = await change('back')
+  world.story.image(imageFor('db', 9), { does: 'crash', after: 0.2, exitCode: 3, log: ['listening on :5432', 'fatal: no room on the disk'] })
+  workspace.commit(sketch({ ...shop, db: { version: 9 } }))
+  const ended = await runAction('orchestrated-deploy', workspace, { inputs })
+  const [reason] = reasonsOf(ended, workspace, 'FM-DEPLOY-CRASH-LOOP')
+  expect(reason?.message).toMatch(/3/)
+  expect(reason?.location).toMatchObject({ object: 'Pod', name: expect.stringMatching(/^db-/), container: 'server' })
+  expect(ended.summary).toContain('listening on :5432\nfatal: no room on the disk')
+  expect(ended.code).toBe(1)
+  expect([listed(ended, 'rolled-back'), here.imageOf('db')]).toEqual([['db'], imageFor('db', 1)])
 })

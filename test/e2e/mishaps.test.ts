@@ -50,7 +50,8 @@ function cartOnItsWay({ here }: UnderWay): Promise<void> {
 }
 
 function journalOf({ here }: UnderWay, release: string): { readonly ended: boolean; readonly course: string; readonly services: readonly { readonly id: string; readonly state: string }[] } {
-  return JSON.parse((here.object('ConfigMap', `fermata-journal-${release}`)?.['data'] as Record<string, string>)['journal.json'] as string)
+  const data = here.object('ConfigMap', `fermata-journal-${release}`)?.['data'] as Readonly<Record<string, string>> | undefined
+  return JSON.parse(data?.['journal.json'] ?? '')
 }
 
 /** What was on its way is what it was; what was done stays; what was not begun was not begun. */

@@ -2,9 +2,10 @@ import type { Aggregate, Grouping } from './ast.ts'
 import { type Column, emptyColumn, type Grid, merged, put } from './columns.ts'
 import type { Context } from './context.ts'
 import { evaluationError } from './errors.ts'
-import { average, count, deviation, type Fold, greatest, least, one, quantile, sum, variance } from './folds.ts'
+import { isPinned } from './pinned.ts'
+import { average, count, type Fold, greatest, least, one, plainDeviation, plainVariance, quantile, sum } from './folds.ts'
 import { type LabelSet, metricName, only, withLabel, without } from './labels.ts'
-import { decimalText } from './literals.ts'
+import { decimalText, shortText } from './literals.ts'
 
 const folds: ReadonlyMap<string, (parameter: number) => Fold> = new Map<string, (parameter: number) => Fold>([
   ['avg', () => average],
@@ -12,8 +13,8 @@ const folds: ReadonlyMap<string, (parameter: number) => Fold> = new Map<string, 
   ['group', () => one],
   ['max', () => greatest],
   ['min', () => least],
-  ['stddev', () => deviation],
-  ['stdvar', () => variance],
+  ['stddev', () => plainDeviation],
+  ['stdvar', () => plainVariance],
   ['sum', () => sum],
   ['quantile', quantile],
 ])
@@ -39,7 +40,9 @@ export function aggregated(aggregate: Aggregate, grid: Grid, context: Context): 
   if (value.kind !== 'vector') throw new Error('An aggregation was evaluated over something else than a vector.')
   const given = parameter === undefined ? undefined : context.evaluate(parameter, grid)
   if (given?.kind === 'string') return countedValues(value.columns, grouping, given.text, grid)
-  const parameters = given?.kind === 'scalar' ? given.values : new Float64Array(grid.count)
+  const each = given?.kind === 'scalar' ? given.values : new Float64Array(grid.count)
+  // The server evaluates an aggregation of what is pinned once, and its parameter with it.
+  const parameters = isPinned(of) ? each.map(() => each[0] as number) : each
   if (operator === 'topk' || operator === 'bottomk') return selected(value.columns, aggregate, parameters, grid)
   if (operator === 'quantile') noteQuantiles(parameters, aggregate, context)
   const fold = folds.get(operator)
@@ -56,9 +59,11 @@ export function aggregated(aggregate: Aggregate, grid: Grid, context: Context): 
   })
 }
 
-export function noteQuantiles(quantiles: Float64Array, { parameter }: Pick<Aggregate, 'parameter'>, { note }: Context): void {
-  const [wrong] = quantiles.filter((q) => !(q >= 0 && q <= 1))
-  if (wrong !== undefined && parameter !== undefined) note('warning', `quantile value should be between 0 and 1, got ${decimalText(wrong)}`, parameter)
+/** Of many that are out of bounds, the extremes. */
+function noteQuantiles(quantiles: Float64Array, { parameter }: Pick<Aggregate, 'parameter'>, { note }: Context): void {
+  const [highest, lowest] = [Math.max(...quantiles), Math.min(...quantiles)]
+  const wrong = [...(Number.isNaN(highest) ? [Number.NaN] : []), ...(highest > 1 ? [highest] : []), ...(lowest < 0 ? [lowest] : [])]
+  for (const q of wrong) if (parameter !== undefined) note('warning', `quantile value should be between 0 and 1, got ${shortText(q)}`, parameter)
 }
 
 /** The k largest or smallest of each group, with all their labels, best first. NaN is last. */
@@ -78,7 +83,7 @@ function selected(columns: readonly Column[], { operator, grouping }: Aggregate,
       const ranked = members.map((_, position) => position).filter((position) => members[position]?.has[index] === 1)
         .toSorted((a, b) => (Number.isNaN(value(a)) ? (Number.isNaN(value(b)) ? 0 : 1) : Number.isNaN(value(b)) ? -1 : direction * (value(b) - value(a)) || 0))
       for (const position of ranked.slice(0, Math.max(0, Math.trunc(parameters[index] as number)))) put(kept[position] as Column, index, value(position))
-      if (grid.count === 1) order = ranked
+      if (grid.single) order = ranked
     }
     return order.map((position) => kept[position] as Column).filter(({ has }) => has.includes(1))
   })

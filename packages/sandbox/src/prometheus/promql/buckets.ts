@@ -2,7 +2,7 @@ import type { Place } from './ast.ts'
 import { type Column, emptyColumn, type Grid, instantAt, merged, put } from './columns.ts'
 import type { Context } from './context.ts'
 import { type LabelSet, valueOf, without, withoutName } from './labels.ts'
-import { valueText } from './literals.ts'
+import { shortText } from './literals.ts'
 
 /** A bucket of a classic histogram: how many observations were at most this large. */
 interface Bucket {
@@ -149,7 +149,7 @@ export function forcedNotes(): { readonly seen: (forced: Forced, grid: Grid, ind
     },
     tell(where, { note }) {
       if (all === undefined) return
-      const text = `input to histogram_quantile needed to be fixed for monotonicity (see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile), from buckets ${valueText(all.lowest)} to ${valueText(all.highest)}, with a max diff of ${Number(all.difference.toPrecision(2))}, over ${all.samples} samples from ${time(all.from)} to ${time(all.to)}`
+      const text = `input to histogram_quantile needed to be fixed for monotonicity (see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile), from buckets ${shortText(all.lowest)} to ${shortText(all.highest)}, with a max diff of ${shortText(Number(all.difference.toPrecision(2)), 2)}, over ${all.samples} samples from ${time(all.from)} to ${time(all.to)}`
       note('info', text, where)
     },
   }

@@ -1,11 +1,12 @@
-import type { Call, Expression } from './ast.ts'
+import type { Call, Expression, Place } from './ast.ts'
 import { bucketFraction, bucketQuantile, forcedNotes, ofHistograms } from './buckets.ts'
 import { changedValues, type Column, distinct, emptyColumn, type Grid, instantAt, mapped, merged, put } from './columns.ts'
 import type { Context, Value } from './context.ts'
 import { calendarFunctions, elementFunctions, maximum, minimum, rounded } from './elements.ts'
 import { evaluationError } from './errors.ts'
+import { isPinned } from './pinned.ts'
 import { type LabelSet, labelSet, metricName, noLabels, valueOf, withLabel, withoutName } from './labels.ts'
-import { decimalText } from './literals.ts'
+import { shortText } from './literals.ts'
 import { expand, type Pattern, pattern } from './regex.ts'
 import { instantVector, rangeVector } from './select.ts'
 import { type WindowFunction, windowFunctions } from './windows.ts'
@@ -117,8 +118,9 @@ function overWindows(call: Call, compute: WindowFunction, grid: Grid, context: C
   const arg = call.args[place] as Expression
   if (arg.kind !== 'range' && arg.kind !== 'subquery') throw new Error('Another type than a range came to a place for ranges.')
   const scalars = call.args.length > 1 ? scalarArg(call, 1 - place, grid, context) : new Float64Array(grid.count)
-  if (call.name === 'quantile_over_time') noteQuantiles(scalars, call, context)
   const { series, rangeMs, end } = rangeVector(arg, grid, context)
+  // In a call that is not pinned, the server takes a pinned subquery for a value of its own and does not look at it: an error that queries live with.
+  if (arg.kind === 'subquery' && isPinned(arg) && !isPinned(call)) return []
   const columns = series.map(({ labels, samples: { times, values } }) => {
     const column = emptyColumn(keepsName.includes(call.name) ? labels : withoutName(labels), grid.count)
     let from = 0
@@ -128,22 +130,26 @@ function overWindows(call: Call, compute: WindowFunction, grid: Grid, context: C
       while (to < times.length && (times[to] as number) <= last) to++
       while (from < to && (times[from] as number) <= last - rangeMs) from++
       if (from === to) continue
+      if (call.name === 'quantile_over_time') noteQuantiles([scalars[index] as number], call, context)
       const value = compute({ times, values, from, to, start: last - rangeMs, end: last, at: instantAt(grid, index) }, scalars[index] as number)
       if (value !== undefined) put(column, index, value)
     }
-    if ((call.name === 'rate' || call.name === 'increase') && column.has.includes(1)) noteCounter(labels, arg, context)
+    if ((call.name === 'rate' || call.name === 'increase') && column.has.includes(1)) noteCounter(labels, arg.kind === 'range' ? arg : subqueryPlace, context)
     return column
   })
   return distinct(columns)
 }
 
-function noteCounter(labels: LabelSet, where: Expression, { note }: Context): void {
+/** The server has forgotten where a subquery stood by the time that it notes something about it. */
+const subqueryPlace: Place = { from: 0, to: 0 }
+
+function noteCounter(labels: LabelSet, where: Place, { note }: Context): void {
   const name = valueOf(labels, metricName)
   if (name !== '' && !/(_total|_sum|_count|_bucket)$/.test(name)) note('info', `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${JSON.stringify(name)}`, where)
 }
 
-function noteQuantiles(given: Float64Array, { args }: Call, { note }: Context): void {
-  for (const q of new Set(given)) if (!(q >= 0 && q <= 1)) note('warning', `quantile value should be between 0 and 1, got ${decimalText(q)}`, args[0] as Expression)
+function noteQuantiles(given: Iterable<number>, { args }: Call, { note }: Context): void {
+  for (const q of new Set(given)) if (!(q >= 0 && q <= 1)) note('warning', `quantile value should be between 0 and 1, got ${shortText(q)}`, args[0] as Expression)
 }
 
 /** Of a selector, when its samples were taken; of anything else, the instant of the evaluation. Seconds. */
@@ -186,8 +192,8 @@ function clamped(call: Call, grid: Grid, context: Context): readonly Column[] {
 /** By value, NaN last. A range is always ordered by labels. */
 function sorted(call: Call, grid: Grid, context: Context): readonly Column[] {
   const columns = vectorArg(call, 0, grid, context)
-  if (grid.count > 1) {
-    context.note('warning', 'sort is ineffective for range queries since results are always ordered by labels', call)
+  if (!grid.single) {
+    if (!isPinned(call)) context.note('warning', 'sort is ineffective for range queries since results are always ordered by labels', call)
     return columns
   }
   const direction = call.name === 'sort' ? 1 : -1
@@ -223,10 +229,11 @@ function joinedLabels(call: Call, grid: Grid, context: Context): readonly Column
 
 function quantiles(call: Call, grid: Grid, context: Context): readonly Column[] {
   const q = scalarArg(call, 0, grid, context)
-  noteQuantiles(q, call, context)
   const where = call.args[1] as Expression
   const { seen, tell } = forcedNotes()
-  const columns = ofHistograms(vectorArg(call, 1, grid, context), { grid, where, context }, (buckets, index) => bucketQuantile(q[index] as number, buckets, (forced) => seen(forced, grid, index)))
+  const buckets = vectorArg(call, 1, grid, context)
+  noteQuantiles(q, call, context)
+  const columns = ofHistograms(buckets, { grid, where, context }, (sorted, index) => bucketQuantile(q[index] as number, sorted, (forced) => seen(forced, grid, index)))
   tell(where, context)
   return columns
 }

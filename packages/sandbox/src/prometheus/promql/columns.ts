@@ -7,6 +7,8 @@ export interface Grid {
   readonly start: Instant
   readonly step: number
   readonly count: number
+  /** One instant that was asked for, and not a range that happens to have one. */
+  readonly single: boolean
 }
 
 export function instantAt(grid: Grid, index: number): Instant {

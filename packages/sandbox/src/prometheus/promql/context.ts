@@ -10,8 +10,8 @@ export type Value =
   | { readonly kind: 'string'; readonly text: string }
 
 export interface Annotations {
-  readonly warnings: ReadonlySet<string>
-  readonly infos: ReadonlySet<string>
+  readonly warnings: readonly string[]
+  readonly infos: readonly string[]
 }
 
 export interface Context {
@@ -27,13 +27,24 @@ export interface Context {
   readonly evaluate: (expression: Expression, grid: Grid) => Value
 }
 
-/** Collects what Prometheus would tell beside the result, once each. */
+/** How many of each kind are told one by one. */
+const toldSingly = 10
+
+/** Collects what Prometheus would tell beside the result: each text once, at the last place that it is about, and the rest as a number. */
 export function annotations(query: string): Annotations & Pick<Context, 'note'> {
-  const warnings = new Set<string>()
-  const infos = new Set<string>()
+  const places = { warning: new Map<string, number>(), info: new Map<string, number>() }
+  const told = (kind: 'warning' | 'info'): readonly string[] => {
+    const all = [...places[kind]].map(([text, from]) => `PromQL ${kind}: ${text} (${placeIn(query, from)})`)
+    const rest = all.length - toldSingly
+    return rest > 0 ? [...all.slice(0, toldSingly), `${rest} more ${kind} annotations omitted`] : all
+  }
   return {
-    warnings,
-    infos,
-    note: (kind, text, { from }) => (kind === 'warning' ? warnings : infos).add(`PromQL ${kind}: ${text} (${placeIn(query, from)})`),
+    get warnings() {
+      return told('warning')
+    },
+    get infos() {
+      return told('info')
+    },
+    note: (kind, text, { from }) => places[kind].set(text, from),
   }
 }

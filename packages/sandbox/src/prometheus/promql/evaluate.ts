@@ -36,17 +36,17 @@ export type Result = Annotations &
 export function instantQuery(engine: Engine, query: string, at: Instant): Result {
   const expression = parse(query)
   const notes = annotations(query)
-  const grid = { start: at, step: 1, count: 1 }
+  const grid = { start: at, step: 1, count: 1, single: true }
   const context = contextOf(engine, grid, notes)
-  if (expression.kind === 'range' || expression.kind === 'subquery') return { type: 'matrix', lines: samplesOf(expression, grid, context), ...notes }
+  if (expression.kind === 'range' || expression.kind === 'subquery') return { type: 'matrix', lines: samplesOf(expression, grid, context), warnings: notes.warnings, infos: notes.infos }
   const value = context.evaluate(expression, grid)
   switch (value.kind) {
     case 'scalar':
-      return { type: 'scalar', point: { at, value: value.values[0] as number }, ...notes }
+      return { type: 'scalar', point: { at, value: value.values[0] as number }, warnings: notes.warnings, infos: notes.infos }
     case 'string':
-      return { type: 'string', at, text: value.text, ...notes }
+      return { type: 'string', at, text: value.text, warnings: notes.warnings, infos: notes.infos }
     case 'vector':
-      return { type: 'vector', lines: value.columns.filter(({ has }) => has[0] === 1).map((column) => lineOf(column, grid)), ...notes }
+      return { type: 'vector', lines: value.columns.filter(({ has }) => has[0] === 1).map((column) => lineOf(column, grid)), warnings: notes.warnings, infos: notes.infos }
   }
 }
 
@@ -56,11 +56,11 @@ export function rangeQuery(engine: Engine, query: string, { start, end, step }: 
   const type = typeOf(expression)
   if (type !== 'vector' && type !== 'scalar') throw new QueryError('bad_data', `invalid expression type "${typeNames[type]}" for range query, must be Scalar or instant Vector`)
   const notes = annotations(query)
-  const grid = { start, step, count: Math.floor((end - start) / step) + 1 }
+  const grid = { start, step, count: Math.floor((end - start) / step) + 1, single: start === end }
   const value = contextOf(engine, grid, notes, end).evaluate(expression, grid)
   const columns = value.kind === 'vector' ? value.columns : value.kind === 'scalar' ? [{ labels: { key: '', entries: [] }, values: value.values, has: new Uint8Array(grid.count).fill(1) }] : []
   const lines = columns.map((column) => lineOf(column, grid)).filter(({ points }) => points.length > 0)
-  return { type: 'matrix', lines: lines.toSorted((a, b) => compareLabels(a.labels, b.labels)), ...notes }
+  return { type: 'matrix', lines: lines.toSorted((a, b) => compareLabels(a.labels, b.labels)), warnings: notes.warnings, infos: notes.infos }
 }
 
 function contextOf(engine: Engine, grid: Grid, { note }: Pick<Context, 'note'>, end = instantAt(grid, grid.count - 1)): Context {

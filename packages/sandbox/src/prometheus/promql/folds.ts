@@ -53,6 +53,21 @@ export const variance: Fold = (values, from, to) => {
 
 export const deviation: Fold = (values, from, to) => Math.sqrt(variance(values, from, to))
 
+/** As aggregations have it: without keeping the error of each addition. */
+export const plainVariance: Fold = (values, from, to) => {
+  let mean = values[from] as number
+  let squares = Number.isFinite(mean) ? 0 : Number.NaN
+  for (let index = from + 1; index < to; index++) {
+    const value = values[index] as number
+    const delta = value - mean
+    mean += delta / (index - from + 1)
+    squares += delta * (value - mean)
+  }
+  return squares / (to - from)
+}
+
+export const plainDeviation: Fold = (values, from, to) => Math.sqrt(plainVariance(values, from, to))
+
 /** NaN only when all are. */
 const extreme = (better: (a: number, b: number) => boolean): Fold => (values, from, to) => {
   let best = values[from] as number

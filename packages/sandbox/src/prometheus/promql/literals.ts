@@ -64,3 +64,12 @@ export function valueText(value: number): string {
   if (Number.isFinite(value)) return Object.is(value, -0) ? '-0' : String(value)
   return decimalText(value)
 }
+
+/** A number as Go prints it with the format `g`: as short as it can be, in exponent form from so many digits on. */
+export function shortText(value: number, digits = 6): string {
+  if (!Number.isFinite(value) || value === 0) return decimalText(value)
+  const [mantissa = '', exponent = '0'] = value.toExponential().split('e')
+  const power = Number(exponent)
+  if (power >= -4 && power < digits) return decimalText(value)
+  return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`
+}

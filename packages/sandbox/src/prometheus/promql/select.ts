@@ -55,7 +55,7 @@ function subquery({ of, stepMs }: Subquery, after: Instant, until: Instant, cont
   const multiple = step * Math.trunc(after / step)
   const start = multiple <= after ? multiple + step : multiple
   if (start > until) return []
-  const grid = { start, step, count: Math.floor((until - start) / step) + 1 }
+  const grid = { start, step, count: Math.floor((until - start) / step) + 1, single: start === until }
   const value = context.evaluate(of, grid)
   if (value.kind !== 'vector') throw new Error('A subquery was evaluated over something else than a vector.')
   return value.columns.map(({ labels, values, has }) => {

@@ -2,6 +2,7 @@ import type { JsonObject } from '../schema/lookup.ts'
 import type { StructType } from '../schema/types.ts'
 import { apiVersionOf } from './kind.ts'
 import type { ResourceKind } from './kind.ts'
+import { gatewayKinds } from './gateway.ts'
 import { structsOf } from './structural.ts'
 
 export interface CustomKind {
@@ -33,14 +34,11 @@ export function customKind(wish: CustomKindWish): CustomKind {
   }
 }
 
-const gateway = { group: 'gateway.networking.k8s.io', version: 'v1' } as const
 const istio = { group: 'networking.istio.io', version: 'v1' } as const
 
-/** The routing kinds that releases shift traffic with, as if their definitions were installed. */
+/** The routing kinds that releases shift traffic with, as if their definitions were installed. Rules in CEL are not evaluated; Istio's kinds take what they are given. */
 export const routingKinds: readonly CustomKind[] = [
-  customKind({ ...gateway, kind: 'GatewayClass', resource: 'gatewayclasses', shortNames: ['gc'], namespaced: false }),
-  customKind({ ...gateway, kind: 'Gateway', resource: 'gateways', shortNames: ['gtw'] }),
-  customKind({ ...gateway, kind: 'HTTPRoute', resource: 'httproutes' }),
+  ...gatewayKinds.map(customKind),
   customKind({ ...istio, kind: 'VirtualService', resource: 'virtualservices', shortNames: ['vs'] }),
   customKind({ ...istio, kind: 'DestinationRule', resource: 'destinationrules', shortNames: ['dr'] }),
   customKind({ ...istio, kind: 'Gateway', resource: 'gateways', shortNames: ['gw'] }),

@@ -40,7 +40,7 @@ function textCauses(schema: JsonObject, value: string, path: string): readonly C
   return [
     ...(typeof maxLength === 'number' && value.length > maxLength ? [{ reason: 'FieldValueTooLong', message: `Too long: may not be more than ${maxLength} bytes`, field: path }] : []),
     ...(typeof minLength === 'number' && value.length < minLength ? [invalidField(path, value, `${path} in body should be at least ${minLength} chars long`)] : []),
-    ...(typeof pattern === 'string' && !new RegExp(pattern, 'u').test(value) ? [invalidField(path, value, `${path} in body should match '${pattern}'`)] : []),
+    ...(typeof pattern === 'string' && !new RegExp(pattern).test(value) ? [invalidField(path, value, `${path} in body should match '${pattern}'`)] : []),
   ]
 }
 

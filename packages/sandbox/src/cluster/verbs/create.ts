@@ -10,7 +10,7 @@ import { admitCreate } from '../objects/admission.ts'
 import { countsGenerations, ignoredFields, prepareCreate } from '../objects/strategy.ts'
 import type { JsonObject } from '../schema/lookup.ts'
 import { keyFor } from '../store/store.ts'
-import { decodeBody, normal } from './decode-body.ts'
+import { decodeBody, defaulted, normal } from './decode-body.ts'
 import type { Writer } from './writer.ts'
 
 export function createObject(core: Core, kind: ResourceKind, namespace: string | undefined, raw: unknown, writer: Writer): KubeObject {
@@ -23,7 +23,9 @@ export function createDecoded(core: Core, kind: ResourceKind, namespace: string 
   const { name } = named.metadata
   const existing = core.store.get(collectionOf(kind), keyFor(namespace, name))
   checkNamespace(core, kind, namespace, name)
-  const prepared = normal(core, kind, admitCreate(core, kind, prepareCreate(core, kind, named)))
+  const made = prepareCreate(core, kind, named)
+  const fresh = kind.origin === 'custom' ? defaulted(core, kind, made) : made // a schema may default the status, which a create may not set
+  const prepared = normal(core, kind, admitCreate(core, kind, fresh))
   const causes = validate(core, kind, prepared)
   if (causes.length > 0) throw invalid(kind, name, causes)
   if (existing !== undefined) throw alreadyExists(kind, name)

@@ -20,7 +20,8 @@ export function decodeBody(core: Core, kind: ResourceKind, raw: unknown, writer:
   return normal(core, kind, defaulted(core, kind, value))
 }
 
-function defaulted(core: Core, kind: ResourceKind, value: JsonObject): JsonObject {
+/** The object with the defaults of its kind. */
+export function defaulted(core: Core, kind: ResourceKind, value: JsonObject): JsonObject {
   const schema = core.kinds.schemaOf(kind)
   return schema === undefined ? withDefaults(kind.type, value) : { ...(withSchemaDefaults(schema, value) as JsonObject), metadata: value['metadata'] }
 }

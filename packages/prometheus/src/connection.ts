@@ -88,14 +88,20 @@ async function send(address: Address, { method, path, form, json }: Wanted, { si
   }
 }
 
-/** Errors of sockets, names and TLS have a code; a mistake of ours has none. */
-function isFailureOfNetwork(error: unknown): error is Error {
-  return error instanceof Error && ('code' in error || error.cause !== undefined)
+interface Failing {
+  readonly message?: string
+  readonly code?: string
+  readonly cause?: unknown
+}
+
+/** Errors of sockets, names and TLS have a code, themselves or in their cause; a mistake of ours has none. */
+function isFailureOfNetwork(error: unknown): error is Failing {
+  return typeof error === 'object' && error !== null && ('code' in error || (error as Failing).cause !== undefined)
 }
 
 /** What it comes down to: `connect ECONNREFUSED 127.0.0.1:9090` rather than `fetch failed`. */
-function rootOf(error: Error): string {
-  let root: { readonly message?: string; readonly code?: string; readonly cause?: unknown } = error
+function rootOf(error: Failing): string {
+  let root = error
   while (typeof root.cause === 'object' && root.cause !== null) root = root.cause
   return [root.message, root.code].find((part) => typeof part === 'string' && part !== '') ?? 'no connection'
 }

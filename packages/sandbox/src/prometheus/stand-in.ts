@@ -4,7 +4,7 @@ import type { Clock } from '@fermata/ports'
 
 /** What may go wrong on the way, on order. */
 export type MonitoringFaultKind =
-  /** Answered with this status and text, whatever was asked. */
+  /** Answered with this status and text before anything is done. */
   | { readonly kind: 'status'; readonly status: number; readonly body?: string; readonly headers?: Readonly<Record<string, string>> }
   /** The connection breaks before anything is done. */
   | { readonly kind: 'reset' }
@@ -76,10 +76,13 @@ export async function standIn({ prefix = '', admission, answer }: StandInWish): 
     const asked = await askedIn(request, prefix)
     const what = `${asked.method} ${asked.path}`
     const fault = take(what)
-    const broken = fault?.kind === 'reset' || fault?.kind === 'silence'
-    const reply = broken ? undefined : spoilt(fault, !isAdmitted(request, admission) ? unauthorized : !(request.url ?? '').startsWith(prefix) ? notFound : await answer(asked))
+    const reply = instead(fault) ?? (isBroken(fault) ? undefined : spoilt(fault, await honest(request, asked)))
     requests.push(`${what} ${fault?.kind === 'cut' || reply === undefined ? 0 : reply.status}`)
     if (fault?.kind !== 'silence') send(response, reply, fault)
+  }
+  async function honest(request: IncomingMessage, asked: Asked): Promise<Reply> {
+    if (!isAdmitted(request, admission)) return unauthorized
+    return (request.url ?? '').startsWith(prefix) ? answer(asked) : notFound
   }
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
   return {
@@ -119,17 +122,24 @@ function isAdmitted(request: IncomingMessage, admission: Admission | undefined):
   }
 }
 
-function spoilt(fault: MonitoringFault | undefined, reply: Reply): Reply {
+/** Faults that answer before anything is done. */
+function instead(fault: MonitoringFault | undefined): Reply | undefined {
   switch (fault?.kind) {
     case 'status':
       return { status: fault.status, text: fault.body ?? '', headers: fault.headers ?? {} }
     case 'html':
       return { status: 200, text: '<!doctype html><title>Sign in</title>', headers: { 'content-type': 'text/html; charset=utf-8' } }
-    case 'with':
-      return 'json' in reply ? { ...reply, json: { ...(reply.json as object), ...fault.fields } } : reply
     default:
-      return reply
+      return undefined
   }
+}
+
+function isBroken(fault: MonitoringFault | undefined): boolean {
+  return fault?.kind === 'reset' || fault?.kind === 'silence'
+}
+
+function spoilt(fault: MonitoringFault | undefined, reply: Reply): Reply {
+  return fault?.kind === 'with' && 'json' in reply ? { ...reply, json: { ...(reply.json as object), ...fault.fields } } : reply
 }
 
 function send(response: ServerResponse, reply: Reply | undefined, fault: MonitoringFault | undefined): void {

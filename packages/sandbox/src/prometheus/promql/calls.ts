@@ -82,7 +82,7 @@ function calledColumns(call: Call, grid: Grid, context: Context): readonly Colum
     }
     case 'sort':
     case 'sort_desc':
-      return sorted(call, grid, context)
+      return sortedByValue(call, grid, context)
     case 'label_replace':
       return relabelled(call, grid, context)
     case 'label_join':
@@ -190,7 +190,7 @@ function clamped(call: Call, grid: Grid, context: Context): readonly Column[] {
 }
 
 /** By value, NaN last. A range is always ordered by labels. */
-function sorted(call: Call, grid: Grid, context: Context): readonly Column[] {
+function sortedByValue(call: Call, grid: Grid, context: Context): readonly Column[] {
   const columns = vectorArg(call, 0, grid, context)
   if (!grid.single) {
     if (!isPinned(call)) context.note('warning', 'sort is ineffective for range queries since results are always ordered by labels', call)

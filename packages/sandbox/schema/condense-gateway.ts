@@ -26,7 +26,9 @@ interface Definition { readonly spec: { readonly names: { readonly kind: string;
 const lines = ['gatewayclasses', 'gateways', 'httproutes', 'grpcroutes', 'referencegrants'].map((plural) => {
   const file = `gateway.networking.k8s.io_${plural}.yaml`
   const { documents } = parseYaml(readFileSync(join(folder, file), 'utf8'), { file, version: '1.2' })
-  const { spec } = documents[0]?.value as Definition
+  const [document] = documents
+  if (document === undefined) throw new Error(`${file}: no document`)
+  const { spec } = document.value as Definition
   const version = spec.versions.find(({ name }) => name === 'v1') ?? spec.versions[0]
   if (version === undefined) throw new Error(`${file}: no version`)
   return `  ${JSON.stringify({ group: 'gateway.networking.k8s.io', version: version.name, kind: spec.names.kind, resource: spec.names.plural, shortNames: spec.names.shortNames ?? [], namespaced: spec.scope === 'Namespaced', schema: condensed(version.schema.openAPIV3Schema) })},`

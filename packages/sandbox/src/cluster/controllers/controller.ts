@@ -1,11 +1,13 @@
 import { ApiError } from '../api/status.ts'
 import type { Core } from '../core.ts'
 import type { Change } from '../store/store.ts'
-import type { Cancel } from '../../clock.ts'
+import type { Cancel, TimerKind } from '../../clock.ts'
 
 /** A loop that brings one kind of object to what it should be. */
 export interface Controller {
   readonly name: string
+  /** Of a loop that looks again and again for ever: no reason for a virtual clock to go on. */
+  readonly patience?: 'background'
   /** Keys of the objects that must be looked at after a change. */
   keys(change: Change): readonly string[]
   /** Looks at one object. What comes back says after how many milliseconds to look again, if nothing changes before. */
@@ -30,18 +32,18 @@ export function runControllers(core: Core, controllers: readonly Controller[]): 
 function runController(core: Core, controller: Controller): { observe(change: Change): void; stop(): void } {
   const waiting = new Map<string, { readonly at: number; readonly cancel: Cancel }>()
   const failures = new Map<string, number>()
-  const schedule = (key: string, delay: number): void => {
+  const schedule = (key: string, delay: number, kind: TimerKind = 'foreground'): void => {
     const at = core.clock.now() + delay
     const known = waiting.get(key)
     if (known !== undefined && known.at <= at) return
     known?.cancel()
-    waiting.set(key, { at, cancel: core.clock.after(delay, () => { waiting.delete(key); run(key) }) })
+    waiting.set(key, { at, cancel: core.clock.after(delay, () => { waiting.delete(key); run(key) }, kind) })
   }
   const run = (key: string): void => {
     try {
       const again = controller.sync(key)
       failures.delete(key)
-      if (again !== undefined) schedule(key, Math.max(1, again))
+      if (again !== undefined) schedule(key, Math.max(1, again), controller.patience)
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       const count = (failures.get(key) ?? 0) + 1

@@ -115,6 +115,15 @@ describe('a StatefulSet', () => {
   })
 })
 
+test('an autoscaler keeps its workload within bounds, and says that it has no metrics', async () => {
+  await given.apply(deployment('cart', 'cart:1', 1))
+  await given.apply(object('autoscaling/v2', 'HorizontalPodAutoscaler', 'cart', { spec: { minReplicas: 3, maxReplicas: 5, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'cart' } } }))
+  await given.pass(20)
+  expect(given.pods()).toHaveLength(3)
+  const { conditions } = (at<KubeObject>('horizontalpodautoscalers.autoscaling', 'cart') as unknown as { readonly status: { readonly conditions: readonly { readonly type: string; readonly reason: string }[] } }).status
+  expect(conditions.find(({ type }) => type === 'ScalingActive')?.reason).toBe('FailedGetResourceMetric')
+})
+
 test('a DaemonSet has one pod on every node and replaces them one by one', async () => {
   const set = (image: string): KubeObject => object('apps/v1', 'DaemonSet', 'agent', { spec: { selector, template: template(image) } })
   await given.apply(set('agent:1'))

@@ -19,6 +19,7 @@ interface CronJob extends KubeObject {
 export function cronJobController(core: Core): Controller {
   return {
     name: 'cronjob-controller',
+    patience: 'background',
     keys(change) {
       if (change.collection === collection) return [`${change.object.metadata.namespace ?? ''}/${change.object.metadata.name}`]
       return change.collection === 'jobs.batch' ? ownerKey(change.object, 'CronJob') : []

@@ -2,6 +2,7 @@ import type { Core } from '../core.ts'
 import type { Kubelet } from '../pods/kubelet.ts'
 import { schedulerController } from '../pods/scheduler.ts'
 import type { Story } from '../pods/story.ts'
+import { autoscalerController } from './autoscaler.ts'
 import { runControllers } from './controller.ts'
 import { cronJobController } from './cron-job.ts'
 import { customResourceController } from './custom-resources.ts'
@@ -21,7 +22,7 @@ import { volumeController } from './volumes.ts'
 export function startControllers(core: Core, story: Story, kubelet: Kubelet, authority: string): () => void {
   return runControllers(core, [
     namespaceController(core, authority), garbageCollector(core), customResourceController(core),
-    deploymentController(core), replicaSetController(core), statefulSetController(core), daemonSetController(core), jobController(core), timeToLiveController(core), cronJobController(core),
+    deploymentController(core), replicaSetController(core), statefulSetController(core), daemonSetController(core), jobController(core), timeToLiveController(core), cronJobController(core), autoscalerController(core),
     endpointsController(core), disruptionController(core), volumeController(core), quotaController(core),
     schedulerController(core, story), kubelet.controller,
   ])

@@ -7,12 +7,14 @@ import { keyOf } from '../store/store.ts'
 import { firstLife, nextMoment, step } from './container-life.ts'
 import type { Life, LifeEvent } from './container-life.ts'
 import { podStatus } from './pod-status.ts'
+import { probeMoments, tellUnhealthy } from './probes.ts'
+import type { Unhealthy } from './probes.ts'
 import type { Behaviour, Story } from './story.ts'
 
 /** How long a container takes to end after it was asked to, unless its grace period is shorter. Milliseconds. */
 const timeToStop = 500
 
-interface Running { readonly lives: ReadonlyMap<string, Life>; readonly stopAt: number | undefined }
+interface Running { readonly lives: ReadonlyMap<string, Life>; readonly stopAt: number | undefined; readonly unhealthy: Unhealthy }
 
 export interface Kubelet {
   readonly controller: Controller
@@ -39,7 +41,7 @@ function kubeletController(core: Core, story: Story, pods: Map<string, Running>)
       if (pod === undefined || core.store.get('nodes', pod.spec.nodeName ?? '') === undefined) return undefined
       // What becomes due while the pod is looked at must not be passed over: the next look is reckoned from before this one.
       const seen = core.clock.now()
-      const before = pods.get(uidOf(pod)) ?? { lives: new Map(), stopAt: undefined }
+      const before = pods.get(uidOf(pod)) ?? { lives: new Map(), stopAt: undefined, unhealthy: new Set() }
       const after = pod.metadata.deletionTimestamp === undefined ? live(core, story, pod, before) : stop(core, story, pod, before)
       if (after === undefined) { pods.delete(uidOf(pod)); return undefined }
       pods.set(uidOf(pod), after)
@@ -79,8 +81,9 @@ function live(core: Core, story: Story, pod: Pod, before: Running): Running {
     return sidecar ? life.at === 'running' : life.at === 'ended' && life.last.exitCode === 0
   })
   if (initialized) for (const container of pod.spec.containers) advance(container, container.name, policy)
+  const unhealthy = tellUnhealthy(core, story, pod, lives, before.unhealthy)
   report(core, story, pod, lives)
-  return { lives, stopAt: undefined }
+  return { lives, stopAt: undefined, unhealthy }
 }
 
 function report(core: Core, story: Story, pod: Pod, lives: ReadonlyMap<string, Life>): void {
@@ -114,7 +117,8 @@ function untilNext(core: Core, story: Story, pod: Pod, running: Running, seen: n
     ...(pod.spec.initContainers ?? []).map((container) => [initKey(container), behaviourIn(story, container, initKey(container), container.restartPolicy ?? '')] as const),
   ])
   const moments = [...running.lives].map(([key, life]) => nextMoment(life, seen, behaviours.get(key) ?? story.behaviourOf(''))).filter((moment) => moment !== undefined)
-  return moments.length === 0 ? undefined : Math.max(1, Math.min(...moments) - now)
+  const all = [...moments, ...probeMoments(pod, running.lives, running.unhealthy, seen)]
+  return all.length === 0 ? undefined : Math.max(1, Math.min(...all) - now)
 }
 
 /** Events in the kubelet's words. */

@@ -88,6 +88,16 @@ test('a flapping pod is ready and unready in turns', async () => {
   expect(changes).toEqual([false, true, false, true, false, true])
 })
 
+test('a failing readiness probe is told after its first period', async () => {
+  const probed = (image: string): object => deployment('cart', image, 1, { template: { metadata: { labels: { app: 'cart' } }, spec: { containers: [{ name: 'app', image, readinessProbe: { httpGet: { port: 80 }, periodSeconds: 5 } }] } } })
+  given.story.image('stuck', { does: 'never-ready' })
+  await given.apply(probed('stuck'))
+  await given.pass(4)
+  expect(events()).not.toContain('Unhealthy')
+  await given.pass(10)
+  expect(JSON.stringify(given.cluster.store.list('events'))).toContain('Readiness probe failed: HTTP probe failed with statuscode: 503')
+})
+
 describe('logs', () => {
   test('are the lines of the story, the last ones when asked', async () => {
     await told('cart:1', { does: 'run', log: ['one', 'two', 'three'] })

@@ -124,6 +124,12 @@ function microTime(at: Instant): string {
   return new Date(at).toISOString().replace('Z', '000Z')
 }
 
+/** Somebody was faster: wrote it, deleted it, or nobody knows. */
 function isLostRace(error: unknown): boolean {
-  return error instanceof ClusterError && (error.kind === 'conflict' || error.reason.code === 'FM-KUBE-OUTCOME-UNKNOWN')
+  return error instanceof ClusterError && (error.kind === 'conflict' || error.reason.code === 'FM-KUBE-OUTCOME-UNKNOWN' || isAboutDeleted(error))
+}
+
+/** A Lease may be made by an update. One with the version of a Lease that is gone is answered with 500 and this sentence, by the real server too. */
+function isAboutDeleted(error: ClusterError): boolean {
+  return error.kind === 'server' && error.message.includes('resourceVersion should not be set on objects to be created')
 }

@@ -76,6 +76,7 @@ export async function startCluster(wish: ClusterWish = {}): Promise<SandboxClust
   const kubelet = createKubelet(core, story)
   const authority = createAuthority('fermata-sandbox')
   furnish(core, wish)
+  core.store.compact() // a server that has just started knows no history
   const stopControllers = startControllers(core, story, kubelet, authority.certificate)
   const certificate = authority.issueServer(['127.0.0.1', 'localhost', 'kubernetes.default.svc'])
   const listener = await listen({ core, snapshots, subresources: createSubresources(core, story, kubelet), faults, requests, users: () => users }, certificate, wish.port ?? 0)

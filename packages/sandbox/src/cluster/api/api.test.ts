@@ -116,8 +116,17 @@ describe('a watch', () => {
     await stream.open
     await given.pass(151)
     await stream.ended
-    expect(stream.events.map(({ type }) => type)).toEqual(['BOOKMARK', 'BOOKMARK'])
+    expect(stream.events.map(({ type }) => type)).toEqual(['BOOKMARK', 'BOOKMARK', 'BOOKMARK'])
     expect(stream.events[0]?.object).toMatchObject({ kind: 'ConfigMap', metadata: { resourceVersion: given.cluster.store.revision().toString() } })
+  })
+
+  test('with initial events says when they end', async () => {
+    await put('old', { own: 'old' })
+    const stream = given.wire.watch(`${maps}?watch=1&${own}&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true`)
+    await stream.open
+    while (stream.events.length < 2) await given.pass(0)
+    stream.close()
+    expect(stream.events).toMatchObject([{ type: 'ADDED', object: { metadata: { name: 'old' } } }, { type: 'BOOKMARK', object: { metadata: { annotations: { 'k8s.io/initial-events-end': 'true' } } } }])
   })
 
   test('is broken by a restart of the server', async () => {

@@ -3,13 +3,14 @@ import type { WatchQuery } from '../verbs/watch.ts'
 import type { DeleteWish } from '../verbs/delete.ts'
 import type { Writer } from '../verbs/writer.ts'
 import { isObject } from '../schema/lookup.ts'
-import { unsupportedField } from '../objects/rules.ts'
+import { forbiddenField, unsupportedField } from '../objects/rules.ts'
 import type { Verb } from './route.ts'
 import { badRequest, invalid } from './status.ts'
 
 const flag = (value: string | null): boolean => value === 'true' || value === '1'
 
 export function listQuery(query: URLSearchParams, namespace: string | undefined, name: string | undefined): ListQuery {
+  if (query.has('sendInitialEvents') && !flag(query.get('watch'))) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [forbiddenField('sendInitialEvents', 'sendInitialEvents is forbidden for list')])
   const fields = query.get('fieldSelector') ?? ''
   return {
     namespace, labelSelector: query.get('labelSelector') ?? '', fieldSelector: name === undefined ? fields : [`metadata.name=${name}`, fields].filter((term) => term !== '').join(','),
@@ -19,7 +20,7 @@ export function listQuery(query: URLSearchParams, namespace: string | undefined,
 
 export function watchQuery(query: URLSearchParams, namespace: string | undefined, name: string | undefined): WatchQuery {
   const { labelSelector, fieldSelector, resourceVersion } = listQuery(query, namespace, name)
-  return { namespace, labelSelector, fieldSelector, resourceVersion, timeoutSeconds: number(query, 'timeoutSeconds'), bookmarks: flag(query.get('allowWatchBookmarks')), sendInitialEvents: flag(query.get('sendInitialEvents')) }
+  return { namespace, labelSelector, fieldSelector, resourceVersion, timeoutSeconds: number(query, 'timeoutSeconds'), bookmarks: flag(query.get('allowWatchBookmarks')), resourceVersionMatch: query.get('resourceVersionMatch') ?? '', sendInitialEvents: query.has('sendInitialEvents') ? flag(query.get('sendInitialEvents')) : undefined }
 }
 
 function number(query: URLSearchParams, name: string): number | undefined {

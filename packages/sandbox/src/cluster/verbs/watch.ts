@@ -1,8 +1,9 @@
 import type { KubeObject } from '@fermata/ports'
-import { expired, internal, statusObject } from '../api/status.ts'
+import { expired, internal, invalid, statusObject } from '../api/status.ts'
 import type { Core } from '../core.ts'
 import { collectionOf } from '../kinds/kind.ts'
 import type { ResourceKind } from '../kinds/kind.ts'
+import { forbiddenField, unsupportedField } from '../objects/rules.ts'
 import { isObject } from '../schema/lookup.ts'
 import type { JsonObject } from '../schema/lookup.ts'
 import type { Change } from '../store/store.ts'
@@ -17,7 +18,9 @@ export interface WatchQuery {
   readonly resourceVersion: string
   readonly timeoutSeconds: number | undefined
   readonly bookmarks: boolean
-  readonly sendInitialEvents: boolean
+  readonly resourceVersionMatch: string
+  /** Undefined when the request does not say. */
+  readonly sendInitialEvents: boolean | undefined
 }
 
 export interface WatchEvent { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'; readonly object: JsonObject }
@@ -28,9 +31,12 @@ export interface WatchSink {
 }
 
 const bookmarkEvery = 60_000
+/** One more comes so long before the end of a watch. */
+const lastBookmark = 2000
 
 /** Streams changes into the sink until it is closed, its time is over, or the revision that it starts from is forgotten. Closes with the returned function. */
 export function openWatch(core: Core, kind: ResourceKind, query: WatchQuery, sink: WatchSink): () => void {
+  checkOptions(query)
   const matches = matcher(kind, query)
   const from = query.resourceVersion === '' || query.resourceVersion === '0' ? undefined : Number(query.resourceVersion)
   if (from !== undefined && (!Number.isInteger(from) || from < 0)) throw internal(`resourceVersion: Invalid value: "${query.resourceVersion}": strconv.ParseUint: parsing "${query.resourceVersion}": invalid syntax`)
@@ -45,16 +51,26 @@ export function openWatch(core: Core, kind: ResourceKind, query: WatchQuery, sin
     if (event !== undefined) sink.event(event)
   }))
   if (query.bookmarks) stops.push(bookmarks(core, kind, sink))
+  if (query.bookmarks && query.timeoutSeconds !== undefined) stops.push(core.clock.after(query.timeoutSeconds * 1000 - lastBookmark, () => sink.event(bookmark(core, kind)), 'background'))
   if (query.timeoutSeconds !== undefined) stops.push(core.clock.after(query.timeoutSeconds * 1000, finish, 'background'))
   return close
+}
+
+function checkOptions({ sendInitialEvents, resourceVersionMatch }: WatchQuery): void {
+  const matched = resourceVersionMatch === 'NotOlderThan'
+  const forbidden = sendInitialEvents === undefined
+    ? resourceVersionMatch === '' ? [] : [forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided')]
+    : matched ? [] : [forbiddenField('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')]
+  const unsupported = resourceVersionMatch === '' || matched ? [] : [unsupportedField('resourceVersionMatch', resourceVersionMatch, ['NotOlderThan'])]
+  if (forbidden.length + unsupported.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [...forbidden, ...unsupported])
 }
 
 /** False when the stream ends at once. */
 function replay(core: Core, kind: ResourceKind, query: WatchQuery, matches: Matches, from: number | undefined, sink: WatchSink): boolean {
   const collection = collectionOf(kind)
-  if (from === undefined || query.sendInitialEvents) {
+  if (from === undefined || query.sendInitialEvents === true) {
     for (const object of core.store.list(collection).filter(matches)) sink.event({ type: 'ADDED', object: object as unknown as JsonObject })
-    if (query.sendInitialEvents) sink.event(bookmark(core, kind, { 'k8s.io/initial-events-end': 'true' }))
+    if (query.sendInitialEvents === true && query.bookmarks) sink.event(bookmark(core, kind, { 'k8s.io/initial-events-end': 'true' }))
     return true
   }
   const since = core.store.since(collection, from)

@@ -97,25 +97,29 @@ function recordedSource(labels: SeriesSource['labels'], samples: readonly ToldSa
 /** Samples made together, so that a question about an hour does not make a month of them. */
 const samplesInPart = 512
 
+/** State of a sample: 0 there is none, 1 a value, 2 the series has ended. */
+interface Part {
+  readonly values: Float64Array
+  readonly state: Uint8Array
+  filled: number
+}
+
 /** A series at the instants of its scrapes. */
 function scraped(labels: SeriesSource['labels'], value: Told, { everyMs = 15_000, from }: Scraping & { readonly from: Instant }): SeriesSource {
   const firstTick = Math.ceil(from / everyMs)
-  const parts = new Map<number, { readonly values: Float64Array; readonly state: Uint8Array; filled: number }>()
+  const parts = new Map<number, Part>()
 
-  /** State: 0 nothing, 1 a value, 2 ended. */
-  function sample(tick: number): { readonly value: number; readonly state: 0 | 1 | 2 } {
-    const part = Math.floor((tick - firstTick) / samplesInPart)
-    const place = (tick - firstTick) % samplesInPart
-    const made = parts.get(part) ?? { values: new Float64Array(samplesInPart), state: new Uint8Array(samplesInPart), filled: 0 }
-    parts.set(part, made)
-    for (; made.filled <= place; made.filled++) {
-      const at = (firstTick + part * samplesInPart + made.filled) * everyMs
+  /** The part of this number, made up to and with a place in it. */
+  function madeTo(number: number, place: number): Part {
+    const part = parts.get(number) ?? { values: new Float64Array(samplesInPart), state: new Uint8Array(samplesInPart), filled: 0 }
+    parts.set(number, part)
+    for (; part.filled <= place; part.filled++) {
+      const at = (firstTick + number * samplesInPart + part.filled) * everyMs
       const told = value(at)
-      const before = told === undefined && at - everyMs >= from ? value(at - everyMs) : undefined
-      made.values[made.filled] = told ?? 0
-      made.state[made.filled] = told !== undefined ? 1 : before !== undefined ? 2 : 0
+      if (told !== undefined) part.values[part.filled] = told
+      part.state[part.filled] = told !== undefined ? 1 : at - everyMs >= from && value(at - everyMs) !== undefined ? 2 : 0
     }
-    return { value: made.values[place] as number, state: made.state[place] as 0 | 1 | 2 }
+    return part
   }
 
   return {
@@ -126,13 +130,18 @@ function scraped(labels: SeriesSource['labels'], value: Told, { everyMs = 15_000
       const size = Math.max(0, last - first + 1)
       const [times, values, stale] = [new Float64Array(size), new Float64Array(size), new Uint8Array(size)]
       let kept = 0
-      for (let tick = first; tick <= last; tick++) {
-        const { value: one, state } = sample(tick)
-        if (state === 0) continue
-        times[kept] = tick * everyMs
-        values[kept] = one
-        stale[kept] = state === 2 ? 1 : 0
-        kept++
+      for (let tick = first; tick <= last;) {
+        const number = Math.floor((tick - firstTick) / samplesInPart)
+        const partStart = firstTick + number * samplesInPart
+        const partEnd = Math.min(last, partStart + samplesInPart - 1)
+        const part = madeTo(number, partEnd - partStart)
+        for (; tick <= partEnd; tick++) {
+          const state = part.state[tick - partStart] as number
+          if (state === 0) continue
+          times[kept] = tick * everyMs
+          values[kept] = part.values[tick - partStart] as number
+          stale[kept++] = state === 2 ? 1 : 0
+        }
       }
       return { times: times.subarray(0, kept), values: values.subarray(0, kept), stale: stale.subarray(0, kept) }
     },
@@ -142,13 +151,19 @@ function scraped(labels: SeriesSource['labels'], value: Told, { everyMs = 15_000
 /** The sum of what a rate gives at each scrape, from 0 at the first and after each reset. */
 function counted(perSecond: (at: Instant) => number, { everyMs = 15_000, from, resetsAt = [] }: CounterStory & { readonly from: Instant }): Told {
   const firstTick = Math.ceil(from / everyMs)
-  const totals: number[] = []
+  const resets = new Set(resetsAt.map((reset) => Math.ceil(reset / everyMs)))
+  let totals = new Float64Array(samplesInPart)
+  let made = 0
   return (at) => {
-    const place = at / everyMs - firstTick
-    while (totals.length <= place) {
-      const now = (firstTick + totals.length) * everyMs
-      const anew = totals.length === 0 || resetsAt.some((reset) => reset > now - everyMs && reset <= now)
-      totals.push(anew ? 0 : (totals.at(-1) as number) + (perSecond(now) * everyMs) / 1_000)
+    const place = Math.round(at / everyMs) - firstTick
+    if (place >= totals.length) {
+      const larger = new Float64Array(Math.max(place + 1, totals.length * 2))
+      larger.set(totals)
+      totals = larger
+    }
+    for (; made <= place; made++) {
+      const tick = firstTick + made
+      totals[made] = made === 0 || resets.has(tick) ? 0 : (totals[made - 1] as number) + (perSecond(tick * everyMs) * everyMs) / 1_000
     }
     return totals[place]
   }

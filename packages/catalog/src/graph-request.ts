@@ -16,7 +16,7 @@ export const graphShow = capability({
   needs: [],
   commands: [{ path: ['graph'], brief: 'Show waves, cycles, critical path and makespan of the services', example: 'fermata graph --format mermaid --services frontend,cart', prints: 'graph' }],
   branding: { icon: 'share-2', color: 'blue' },
-  permissions: { contents: 'read the catalog' },
+  permissions: { 'contents: read': 'to read the catalog' },
 })
 
 export type GraphRequest = Request<typeof graphShow>

@@ -44,7 +44,7 @@ export const orchestratedDeploy = capability({
     { path: ['rollback'], brief: 'Undo a release in reverse order', fixed: { mode: 'rollback' }, example: 'fermata rollback --environment staging --release r20260823-101502-4f1c2a' },
   ],
   branding: { icon: 'layers', color: 'purple' },
-  permissions: { contents: 'read the catalog and the manifests' },
+  permissions: { 'contents: read': 'to read the catalog and the manifests' },
 })
 
 export type DeployRequest = Request<typeof orchestratedDeploy>

@@ -18,7 +18,7 @@ export const initialise = capability({
   needs: [],
   commands: [{ path: ['init'], brief: 'Write a catalog from the manifests, compose files and folders of a repository', example: 'fermata init --from kubernetes-manifests --dry-run true' }],
   branding: { icon: 'file-plus', color: 'blue' },
-  permissions: { contents: 'read the repository' },
+  permissions: { 'contents: read': 'to read the repository' },
 })
 
 export type InitRequest = Request<typeof initialise>

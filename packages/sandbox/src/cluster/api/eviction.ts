@@ -6,6 +6,7 @@ import { isReady, withCondition } from '../controllers/pods.ts'
 import type { Pod, PodDisruptionBudget } from '../objects/types.ts'
 import { isObject } from '../schema/lookup.ts'
 import type { JsonObject } from '../schema/lookup.ts'
+import { checkNamespace } from '../verbs/create.ts'
 import { deleteObject } from '../verbs/delete.ts'
 import { existing } from '../verbs/update.ts'
 import type { Writer } from '../verbs/writer.ts'
@@ -18,10 +19,11 @@ const mostDisrupted = 2000
 /** policy/v1 Eviction: deletes a pod unless its disruption budget does not allow it now (429). */
 export function evict(core: Core, namespace: string, name: string, body: unknown, writer: Writer): JsonObject {
   const eviction = isObject(body) ? body : {}
-  if (eviction['apiVersion'] !== undefined && eviction['apiVersion'] !== 'policy/v1') throw badRequest(`no kind "Eviction" is registered for version ${JSON.stringify(eviction['apiVersion'])}`)
+  if (eviction['apiVersion'] !== undefined && !['policy/v1', 'policy/v1beta1'].includes(String(eviction['apiVersion']))) throw badRequest(`no kind "Eviction" is registered for version ${JSON.stringify(eviction['apiVersion'])}`)
   const named = isObject(eviction['metadata']) ? eviction['metadata']['name'] : undefined
-  if (named !== undefined && named !== name) throw badRequest('name in URL does not match name in Eviction object')
+  if (named !== name) throw badRequest('name in URL does not match name in Eviction object')
   const kind = core.kinds.require('v1', 'Pod')
+  checkNamespace(core, kind, namespace, name)
   const pod = existing(core, kind, namespace, name) as Pod
   const wish = deleteWish(new URLSearchParams(), eviction['deleteOptions'])
   const dryRun = writer.dryRun || wish.dryRun

@@ -35,7 +35,7 @@ export function currentRevision(core: Core, owner: KubeObject, template: PodTemp
   const hash = shortHash([template, collisions])
   return make<Revision>(core, {
     apiVersion: 'apps/v1', kind: 'ControllerRevision',
-    metadata: { name: `${owner.metadata.name}-${hash}`, namespace: owner.metadata.namespace, labels: { ...(template.metadata.labels ?? {}), ...(owner.kind === 'DaemonSet' ? { [hashLabel]: hash } : { 'controller.kubernetes.io/hash': hash }) }, ownerReferences: [ownerReference(owner)] },
+    metadata: { name: `${owner.metadata.name}-${hash}`, namespace: owner.metadata.namespace, ...(owner.metadata.annotations === undefined ? {} : { annotations: owner.metadata.annotations }), labels: { ...(template.metadata.labels ?? {}), ...(owner.kind === 'DaemonSet' ? { [hashLabel]: hash } : { 'controller.kubernetes.io/hash': hash }) }, ownerReferences: [ownerReference(owner)] },
     data: dataOf(template), revision: next,
   })
 }

@@ -46,6 +46,12 @@ function release(core: Core, job: Job): undefined {
 
 type End = { readonly type: 'Failed' | 'Complete'; readonly reason: string; readonly message: string }
 
+/** What a Job has said that it will end as. */
+function announcedEnd(job: Job): End | undefined {
+  const announced = (job.status.conditions ?? []).find(({ type, status }) => (type === 'FailureTarget' || type === 'SuccessCriteriaMet') && status === 'True')
+  return announced === undefined ? undefined : { type: announced.type === 'FailureTarget' ? 'Failed' : 'Complete', reason: announced.reason ?? '', message: announced.message ?? '' }
+}
+
 function endOf(core: Core, job: Job, failed: number, succeeded: number, active: number, pods: readonly Pod[]): End | undefined {
   const { completions, backoffLimit = 6, activeDeadlineSeconds, template } = job.spec
   const restarts = pods.filter((pod) => isActive(pod)).reduce((sum, pod) => sum + (pod.status.containerStatuses ?? []).reduce((inner, status) => inner + status.restartCount, 0), 0)
@@ -66,10 +72,11 @@ function run(core: Core, job: Job): number | undefined {
   const succeeded = (job.status.succeeded ?? 0) + ended('Succeeded').length
   const failed = (job.status.failed ?? 0) + failures.length
   const active = pods.filter(isActive)
-  const end = endOf(core, started, failed, succeeded, active.length, pods)
+  const end = announcedEnd(started) ?? endOf(core, started, failed, succeeded, active.length, pods)
   const retryIn = end === undefined ? arrange(core, started, active, succeeded, failed, pods) : stop(core, active)
-  const conditions = end === undefined ? suspension(core, started) : finished(core, started, end)
-  report(core, job, { ...started.status, succeeded, failed, conditions }, end, now)
+  const over = end !== undefined && !podsOf(core, job).some((pod) => isActive(pod) || isTerminating(pod))
+  const conditions = end === undefined ? suspension(core, started) : finished(core, started, end, over)
+  report(core, job, { ...started.status, succeeded, failed, conditions }, over ? end : undefined, now)
   for (const pod of [...ended('Succeeded'), ...failures]) { const current = core.store.get('pods', `${pod.metadata.namespace ?? ''}/${pod.metadata.name}`) as Pod | undefined; if (current !== undefined && isTracked(current)) untrack(core, current) }
   if (end !== undefined) return undefined
   const deadline = started.spec.activeDeadlineSeconds === undefined || started.status.startTime === undefined || suspended ? undefined : Date.parse(started.status.startTime) + started.spec.activeDeadlineSeconds * 1000 - now
@@ -87,7 +94,7 @@ function arrange(core: Core, job: Job, active: readonly Pod[], succeeded: number
   const { parallelism = 1, completions, suspend } = job.spec
   const wanted = suspend === true ? 0 : completions === undefined ? (succeeded > 0 ? active.length : parallelism) : Math.max(0, Math.min(parallelism, completions - succeeded))
   if (active.length > wanted) {
-    for (const pod of active.slice(wanted)) { remove(core, pod, {}); tell(core, job, { type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${pod.metadata.name}`, component: 'job-controller' }) }
+    for (const pod of active.slice(wanted)) { if (isTracked(pod)) untrack(core, pod); remove(core, pod, {}); tell(core, job, { type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${pod.metadata.name}`, component: 'job-controller' }) }
     return undefined
   }
   const lastFailure = Math.max(0, ...pods.filter((pod) => pod.status.phase === 'Failed').map((pod) => Date.parse(conditionOf(pod.status.conditions, 'Ready')?.lastTransitionTime ?? '') || core.clock.now()))
@@ -106,10 +113,11 @@ function condition(core: Core, type: string, end: { readonly reason: string; rea
   return { type, status, lastProbeTime: now, lastTransitionTime: now, reason: end.reason, message: end.message } as Condition
 }
 
-/** A Job first says what it will end as, then that it has ended. */
-function finished(core: Core, job: Job, end: End): readonly Condition[] {
+/** A Job first says what it will end as; that it has ended, once its last pod is gone. */
+function finished(core: Core, job: Job, end: End, over: boolean): readonly Condition[] {
   const announced = end.type === 'Failed' ? 'FailureTarget' : 'SuccessCriteriaMet'
-  return [...(job.status.conditions ?? []), condition(core, announced, end), condition(core, end.type, end)]
+  const known = job.status.conditions ?? []
+  return [...known, ...(known.some(({ type }) => type === announced) ? [] : [condition(core, announced, end)]), ...(over ? [condition(core, end.type, end)] : [])]
 }
 
 function suspension(core: Core, job: Job): readonly Condition[] {

@@ -79,7 +79,7 @@ function roll(core: Core, set: StatefulSet, { next }: Revisions, pods: readonly 
 function drop(core: Core, set: StatefulSet, pod: Pod, because: string | undefined): void {
   remove(core, pod, {})
   if (because !== undefined) tell(core, set, { type: 'Normal', reason: because, message: `StatefulSet ${set.metadata.namespace ?? ''}/${set.metadata.name} is recreating terminated Pod ${pod.metadata.name}`, component: 'statefulset-controller' })
-  tell(core, set, { type: 'Normal', reason: 'SuccessfulDelete', message: `delete Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} successful`, component: 'statefulset-controller' })
+  tell(core, set, { type: 'Normal', reason: 'SuccessfulDelete', message: `Delete Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} successful`, component: 'statefulset-controller' })
 }
 
 function create(core: Core, set: StatefulSet, { current, next }: Revisions, ordinal: number): void {
@@ -91,8 +91,8 @@ function create(core: Core, set: StatefulSet, { current, next }: Revisions, ordi
   const labels = { ...(template.metadata.labels ?? {}), [hashLabel]: revision.metadata.name, 'apps.kubernetes.io/pod-index': String(ordinal), 'statefulset.kubernetes.io/pod-name': name }
   const volumes = isArray(template.spec['volumes']) ? template.spec['volumes'] : []
   const spec = { ...template.spec, hostname: name, ...(set.spec.serviceName === undefined || set.spec.serviceName === '' ? {} : { subdomain: set.spec.serviceName }), ...(claims.length + volumes.length === 0 ? {} : { volumes: [...claims, ...volumes] }) }
-  createPod(core, set, { metadata: { ...template.metadata, labels }, spec }, name)
-  tell(core, set, { type: 'Normal', reason: 'SuccessfulCreate', message: `create Pod ${name} in StatefulSet ${set.metadata.name} successful`, component: 'statefulset-controller' })
+  createPod(core, set, { metadata: { ...template.metadata, labels }, spec }, name, (pod) => ({ ...pod, metadata: { ...pod.metadata, generateName: `${set.metadata.name}-` } }))
+  tell(core, set, { type: 'Normal', reason: 'SuccessfulCreate', message: `Create Pod ${name} in StatefulSet ${set.metadata.name} successful`, component: 'statefulset-controller' })
 }
 
 /** The claim of a pod by its template; it outlives the pod. */
@@ -100,7 +100,7 @@ function claimFor(core: Core, set: StatefulSet, claim: KubeObject, pod: string):
   const name = `${claim.metadata.name}-${pod}`
   if (core.store.get('persistentvolumeclaims', `${set.metadata.namespace ?? ''}/${name}`) === undefined) {
     make(core, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name, namespace: set.metadata.namespace, labels: { ...(set.spec.selector.matchLabels ?? {}), ...labelsOf(claim) } }, spec: claim['spec'] })
-    tell(core, set, { type: 'Normal', reason: 'SuccessfulCreate', message: `create Claim ${name} Pod ${pod} in StatefulSet ${set.metadata.name} success`, component: 'statefulset-controller' })
+    tell(core, set, { type: 'Normal', reason: 'SuccessfulCreate', message: `Create Claim ${name} Pod ${pod} in StatefulSet ${set.metadata.name} success`, component: 'statefulset-controller' })
   }
   return { name: claim.metadata.name, persistentVolumeClaim: { claimName: name } }
 }

@@ -65,8 +65,19 @@ export function prepareUpdate(kind: ResourceKind, before: JsonObject, after: Jso
   }
   const kept = kind.status ? { ...without(after, 'status'), ...('status' in before ? { status: before['status'] } : {}) } : after
   if (kind.type === 'core.v1.Service') return within(kept, 'spec', (spec) => keptAddresses(isObject(before['spec']) ? before['spec'] : {}, spec))
+  if (kind.type === 'apps.v1.DaemonSet') return countTemplate(before, kept)
   if (kind.type === 'batch.v1.Job') return within(kept, 'spec', (spec) => ({ ...spec, selector: spec['selector'] ?? (isObject(before['spec']) ? before['spec']['selector'] : undefined) }))
   return kept
+}
+
+const templateGeneration = 'deprecated.daemonset.template.generation'
+
+/** A DaemonSet counts the changes of its template in an annotation that no client decides. */
+function countTemplate(before: JsonObject, after: JsonObject): JsonObject {
+  const count = Number((annotations(before) as Readonly<Record<string, string>>)[templateGeneration] ?? 1)
+  const template = (object: JsonObject): unknown => (isObject(object['spec']) ? object['spec']['template'] : undefined)
+  const next = same(template(before), template(after)) ? count : count + 1
+  return within(after, 'metadata', (metadata) => ({ ...metadata, annotations: { ...(isObject(metadata['annotations']) ? metadata['annotations'] : {}), [templateGeneration]: String(next) } }))
 }
 
 function storedVersions(definition: JsonObject): readonly unknown[] {

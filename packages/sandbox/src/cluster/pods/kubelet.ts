@@ -104,9 +104,9 @@ function stop(core: Core, story: Story, pod: Pod, before: Running): Running | un
   return undefined
 }
 
-/** What a container that is asked to end comes to. */
+/** What a container that is asked to end comes to: it dies of SIGTERM, as programs without a handler do. */
 function stopped(life: Life, now: number): Life {
-  return life.at === 'running' ? { at: 'ended', restarts: life.restarts, last: { exitCode: 0, reason: 'Completed', startedAt: life.since, finishedAt: now } } : life
+  return life.at === 'running' ? { at: 'ended', restarts: life.restarts, last: { exitCode: 143, reason: 'Error', startedAt: life.since, finishedAt: now } } : life
 }
 
 function untilNext(core: Core, story: Story, pod: Pod, running: Running, seen: number): number | undefined {

@@ -55,7 +55,8 @@ function withIdentity(core: Core, kind: ResourceKind, namespace: string | undefi
   }
 }
 
-function checkNamespace(core: Core, kind: ResourceKind, namespace: string | undefined, name: string): void {
+/** Refuses what would make something new in a namespace that is not there or is going. */
+export function checkNamespace(core: Core, kind: ResourceKind, namespace: string | undefined, name: string): void {
   if (!kind.namespaced || namespace === undefined) return
   const holder = core.store.get('namespaces', namespace)
   if (holder === undefined) throw notFound({ group: '', resource: 'namespaces' }, namespace)

@@ -17,20 +17,28 @@ export const rooms: Readonly<Record<string, Room>> = {
   manifests: { imports: ['verdict', 'source', 'ports'], touchesMachine: false },
   catalog: { imports: ['verdict', 'capability', 'ports', 'source', 'manifests'], touchesMachine: false },
   changes: { imports: ['verdict', 'capability', 'ports', 'source', 'catalog'], tests: ['git', 'forge', 'sandbox'], touchesMachine: false },
-  rollout: { imports: ['verdict', 'capability', 'ports', 'source', 'manifests', 'catalog'], tests: ['kube', 'sandbox'], touchesMachine: false },
+  custody: { imports: ['verdict', 'ports'], tests: ['kube', 'sandbox'], touchesMachine: false },
+  judge: { imports: ['verdict'], touchesMachine: false },
+  rollout: { imports: ['verdict', 'capability', 'ports', 'source', 'manifests', 'catalog', 'custody', 'judge'], tests: ['kube', 'prometheus', 'sandbox'], touchesMachine: false },
+  slo: { imports: ['verdict', 'capability', 'ports', 'source', 'catalog', 'judge'], tests: ['prometheus', 'sandbox'], touchesMachine: false },
+  policy: { imports: ['verdict', 'capability', 'ports', 'source', 'manifests', 'catalog'], tests: ['opa'], touchesMachine: false },
+  chaos: { imports: ['verdict', 'capability', 'ports', 'source', 'manifests', 'catalog', 'custody', 'judge', 'slo'], tests: ['kube', 'prometheus', 'sandbox'], touchesMachine: false },
+  heal: { imports: ['verdict', 'capability', 'ports', 'source', 'catalog', 'custody', 'slo', 'rollout'], tests: ['kube', 'prometheus', 'forge', 'sandbox'], touchesMachine: false },
   report: { imports: ['verdict', 'ports'], touchesMachine: false },
   kube: { imports: ['verdict', 'ports', 'source'], tests: ['sandbox'], touchesMachine: true },
   git: { imports: ['verdict', 'ports'], touchesMachine: true },
   forge: { imports: ['verdict', 'ports'], tests: ['sandbox'], touchesMachine: true },
   prometheus: { imports: ['verdict', 'ports'], tests: ['sandbox'], touchesMachine: true },
+  /** The policy engine: OPA, compiled to wasm. */
+  opa: { imports: ['verdict', 'ports'], touchesMachine: true },
   runner: { imports: ['verdict', 'capability', 'ports', 'report'], touchesMachine: true },
-  wiring: { imports: ['verdict', 'capability', 'ports', 'runner', 'kube', 'git', 'forge', 'prometheus'], touchesMachine: true },
+  wiring: { imports: ['verdict', 'capability', 'ports', 'runner', 'kube', 'git', 'forge', 'prometheus', 'opa'], touchesMachine: true },
   sandbox: { imports: ['verdict', 'ports', 'source'], touchesMachine: true },
-  cli: { imports: ['verdict', 'capability', 'ports', 'report', 'runner', 'wiring', 'catalog', 'changes', 'rollout', 'sandbox'], touchesMachine: true },
+  cli: { imports: ['verdict', 'capability', 'ports', 'report', 'runner', 'wiring', 'catalog', 'changes', 'rollout', 'slo', 'policy', 'chaos', 'heal', 'sandbox'], touchesMachine: true },
 }
 
 /** An action reads inputs, calls one use case and writes outputs: it needs the domain package, the runner and the wiring. */
-export const actionImports: readonly string[] = ['runner', 'wiring', 'changes', 'rollout']
+export const actionImports: readonly string[] = ['runner', 'wiring', 'changes', 'rollout', 'slo', 'policy', 'chaos', 'heal']
 
 /** One importer for each SDK, so that its version and its start-up cost have one owner. */
 export const sdkOwners: Readonly<Record<string, string>> = {

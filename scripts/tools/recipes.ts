@@ -1,5 +1,9 @@
-/** How one real component is built from the modules that its go.mod pins. */
-export interface Recipe {
+/** How one real component comes to .tools. Everything is pinned: by go.sum, by the hashes of requirements.txt, or by the integrity here. */
+export type Recipe = GoRecipe | PythonRecipe | NpmRecipe
+
+/** Programs that are built from the modules that the go.mod of tools/<name> pins. */
+export interface GoRecipe {
+  readonly from: 'go'
   /** Folder below tools/. */
   readonly name: string
   /** Program to Go package. */
@@ -11,19 +15,47 @@ export interface Recipe {
   readonly prepare?: 'vendor-without-web-ui'
 }
 
+/** A program inside of a wheel that tools/<name>/requirements.txt pins. */
+export interface PythonRecipe {
+  readonly from: 'python'
+  readonly name: string
+  readonly program: string
+}
+
+/** Files of a package that is too large to be a dependency of everybody who installs this repository. */
+export interface NpmRecipe {
+  readonly from: 'npm'
+  readonly name: string
+  readonly package: string
+  /** Of the tarball, as npm writes it. */
+  readonly integrity: string
+  /** Path in the package to path below .tools/share/<name>. */
+  readonly files: Readonly<Record<string, string>>
+}
+
 const kubernetes = '1.35.4'
 const versionOf = (path: string) => `-X ${path}.gitVersion=v${kubernetes} -X ${path}.gitMajor=1 -X ${path}.gitMinor=35 -X ${path}.gitTreeState=clean`
 
 /** In the order in which they are needed; what takes longest comes last. */
 export const recipes: readonly Recipe[] = [
-  { name: 'actionlint', programs: { actionlint: 'github.com/rhysd/actionlint/cmd/actionlint' } },
-  { name: 'etcd', programs: { etcd: 'go.etcd.io/etcd/server/v3' } },
-  { name: 'act', programs: { act: 'github.com/nektos/act' } },
-  // The module of Alertmanager lacks its web page, which `go build` wants to embed: vendor it and put an empty page there.
-  { name: 'alertmanager', programs: { alertmanager: 'github.com/prometheus/alertmanager/cmd/alertmanager' }, prepare: 'vendor-without-web-ui' },
-  { name: 'kwok', programs: { kwok: 'sigs.k8s.io/kwok/cmd/kwok' }, files: [{ module: 'sigs.k8s.io/kwok', folder: 'kustomize/stage' }] },
-  { name: 'prometheus', programs: { prometheus: 'github.com/prometheus/prometheus/cmd/prometheus', promtool: 'github.com/prometheus/prometheus/cmd/promtool' } },
+  { from: 'python', name: 'zizmor', program: 'zizmor' },
+  // GitHub's description of its API, of the version that @octokit/openapi-types was printed from. Unpacked it has 402 MB.
   {
+    from: 'npm',
+    name: 'github-openapi',
+    package: '@octokit/openapi@23.0.1',
+    integrity: 'sha512-YV7d7W2vxt5o8oFpGYnCnXrvBwXj0v6KDdrVY/3HasIiD3iJ0isGVZart6NjpPxA7eIlA5wXc8ZVWQatvm1osw==',
+    files: { 'generated/api.github.com.json': 'api.github.com.json' },
+  },
+  { from: 'go', name: 'actionlint', programs: { actionlint: 'github.com/rhysd/actionlint/cmd/actionlint' } },
+  { from: 'go', name: 'etcd', programs: { etcd: 'go.etcd.io/etcd/server/v3' } },
+  { from: 'go', name: 'act', programs: { act: 'github.com/nektos/act' } },
+  // The module of Alertmanager lacks its web page, which `go build` wants to embed: vendor it and put an empty page there.
+  { from: 'go', name: 'alertmanager', programs: { alertmanager: 'github.com/prometheus/alertmanager/cmd/alertmanager' }, prepare: 'vendor-without-web-ui' },
+  { from: 'go', name: 'kwok', programs: { kwok: 'sigs.k8s.io/kwok/cmd/kwok' }, files: [{ module: 'sigs.k8s.io/kwok', folder: 'kustomize/stage' }] },
+  { from: 'go', name: 'prometheus', programs: { prometheus: 'github.com/prometheus/prometheus/cmd/prometheus', promtool: 'github.com/prometheus/prometheus/cmd/promtool' } },
+  {
+    from: 'go',
     name: 'kubernetes',
     programs: {
       'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',

@@ -63,7 +63,8 @@ function checkImport(path: string, place: Place, { line, from }: Import): readon
     return from.endsWith('.ts') || from.endsWith('.json') ? [] : at(`${from}: relative imports carry their extension`)
   }
   const sdk = Object.keys(sdkOwners).find((name) => from === name || from.startsWith(name.endsWith('/') ? name : `${name}/`))
-  if (sdk !== undefined && sdkOwners[sdk] !== place.name) return at(`${from} belongs to packages/${sdkOwners[sdk]}`)
+  const owners = sdk === undefined ? undefined : [sdkOwners[sdk] ?? []].flat()
+  if (owners !== undefined && !owners.includes(place.name)) return at(`${from} belongs to packages/${owners.join(' and packages/')}`)
   return []
 }
 

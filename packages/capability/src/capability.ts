@@ -4,7 +4,7 @@ import { commonInputs, commonOutputs } from './common.ts'
 import type { Input } from './input.ts'
 
 /** The ports that a use case may ask for; see `@fermata/ports`. */
-export type PortName = 'cluster' | 'forge' | 'git' | 'metrics' | 'alerts'
+export type PortName = 'cluster' | 'forge' | 'git' | 'metrics' | 'alerts' | 'http'
 
 /** A command of the CLI. One capability may have several, each with some inputs fixed: `fermata rollback` is `mode: rollback`. */
 export interface CliCommand {

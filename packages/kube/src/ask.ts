@@ -26,6 +26,8 @@ export interface Ask {
   readonly repeatable: boolean
   /** Called before a second attempt, when the first may have been carried out. */
   readonly onRepeat?: () => void
+  /** A refusal that asking again will not change, although its status says that it might. */
+  readonly isFinal?: (answer: Answer) => boolean
 }
 
 export interface RequestCount {
@@ -103,6 +105,7 @@ async function attempt(line: Line, counter: Counter, ask: Ask, exchange: Exchang
   }
   if (answer.status >= 200 && answer.status < 300) return { kind: 'done', value: answer.text }
   const error = refusal(line, ask, answer)
+  if (ask.isFinal?.(answer) === true) throw error
   if (answer.status === 429) return { kind: 'again', error, after: retryAfter(answer.headers['retry-after'], line.clock.now()) }
   if (!isTransientStatus(answer.status) || !ask.repeatable) throw error
   ask.onRepeat?.()

@@ -2,6 +2,7 @@ import { type AccessQuestion, type ApplyOptions, type Cluster, ClusterError, typ
 import { type Ask, type Asker, parsedJson, type RequestCount } from './ask.ts'
 import { asRecord } from './config/merge.ts'
 import { type Discovery, pathOf, placeOf, type Resource } from './discovery.ts'
+import { evictOn } from './evict.ts'
 import { followOn } from './feed/follow.ts'
 import { listOn, type Where } from './list.ts'
 import type { RetryPolicy } from './wire/retry.ts'
@@ -67,6 +68,7 @@ export function clusterOn(asker: Asker, discovery: Discovery, fieldManager: stri
       const { place, path } = await at(ref)
       return deleteOn(asker, { verb: 'delete', ...place, exchange: { method: 'DELETE', path, body: JSON.stringify(deleteBody(options)) }, repeatable: true })
     },
+    evict: (namespace, pod, options) => evictOn(asker, namespace, pod, options),
     logs: (namespace, pod, options: LogOptions = {}) => logsOn(asker, namespace, pod, options),
     may: (question) => mayOn(asker, question),
     requests: () => asker.requests(),

@@ -23,6 +23,7 @@ export const kubeCodes = reasonCodes({
   'FM-KUBE-UNAUTHORIZED': { severity: 'error', means: 'The server does not accept the credentials.', remedy: 'Renew the token or the certificate of the user that is named.' },
   'FM-KUBE-GONE': { severity: 'error', means: 'The server no longer has the version that was asked for.', remedy: 'List again.' },
   'FM-KUBE-TOO-MANY-REQUESTS': { severity: 'error', means: 'The server refuses to be asked so often, also after waiting.', remedy: 'Lower the parallelism, or look at the priority and fairness settings of the cluster.' },
+  'FM-KUBE-DISRUPTION-BUDGET': { severity: 'error', means: 'A PodDisruptionBudget does not allow the eviction of the pod now.', remedy: 'Wait until enough pods are healthy, or look at the PodDisruptionBudget.' },
   'FM-KUBE-TIMEOUT': { severity: 'error', means: 'The server did not answer in time.', remedy: 'Look at the load of the API server and at the network between.' },
   'FM-KUBE-UNREACHABLE': { severity: 'error', means: 'There is no connection to the server.', remedy: 'Check the address, and whether this runner may reach it.' },
   'FM-KUBE-UNKNOWN-KIND': { severity: 'error', means: 'The server does not serve this kind.', remedy: 'Install its CustomResourceDefinition, or use a version that is served.' },

@@ -6,6 +6,7 @@ import type { KubeCluster } from './cluster.ts'
 import { half, instantClock } from './testing/stub.ts'
 
 let sandbox: SandboxCluster
+const clock = virtualClock()
 let cluster: KubeCluster
 let otherAuthority: string
 const reader = { name: 'reader', token: 'reader-token', may: [{ verbs: ['get', 'list'], groups: ['', 'apps'], resources: ['deployments', 'pods'] }] }
@@ -14,7 +15,7 @@ const late = { name: 'late', token: `x.${Buffer.from('{"exp":1600000000}').toStr
 const connect = (kubeconfig: string, clock = instantClock()) => connectCluster({ kubeconfig, clock, random: half, environment: {} })
 
 beforeAll(async () => {
-  sandbox = await startCluster({ clock: virtualClock(), namespaces: ['shop'], users: [{ name: 'admin', token: 'admin-token', may: 'all' }, reader, late] })
+  sandbox = await startCluster({ clock, namespaces: ['shop'], users: [{ name: 'admin', token: 'admin-token', may: 'all' }, reader, late] })
   cluster = await connect(sandbox.kubeconfig({ namespace: 'shop' }))
   const other = await startCluster({ clock: virtualClock() })
   otherAuthority = other.ca
@@ -118,4 +119,25 @@ test('a kind that is not installed names what lacks', async () => {
   await expect(cluster.list({ apiVersion: 'broker.example/v1', kind: 'Queue' })).rejects.toMatchObject({ kind: 'unknown-kind', reason: { remedy: expect.stringContaining('CustomResourceDefinition of Queue in broker.example') as unknown } })
   await expect(cluster.list({ apiVersion: 'apps/v1', kind: 'Deploymnt' })).rejects.toMatchObject({ kind: 'unknown-kind', reason: { remedy: 'Did you mean Deployment?' } })
   await expect(cluster.list({ apiVersion: 'apps/v1beta2', kind: 'Deployment' })).rejects.toMatchObject({ kind: 'unknown-kind', reason: { message: expect.stringContaining('It serves apps/v1.') as unknown } })
+})
+
+describe('an eviction', () => {
+  const pod = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'shop', labels: { app: name } }, spec: { containers: [{ name: 'server', image: 'registry.example/cart:1' }] } })
+  const budget: KubeObject = { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'kept', namespace: 'shop' }, spec: { minAvailable: 1, selector: { matchLabels: { app: 'kept' } } } }
+
+  test('ends a pod, tells of one that is gone, and of a budget without asking twice', async () => {
+    await cluster.create(pod('free'))
+    await cluster.create(pod('other'))
+    await cluster.create(budget)
+    const { metadata } = await cluster.create(pod('kept'))
+    await clock.advance(60_000)
+    expect(await cluster.evict('shop', 'free', { gracePeriodSeconds: 0, dryRun: true })).toEqual({ is: 'evicted' })
+    expect(await cluster.get({ apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'free' })).toBeDefined()
+    expect(await cluster.evict('shop', 'free', { gracePeriodSeconds: 0 })).toEqual({ is: 'evicted' })
+    expect(await cluster.evict('shop', 'nobody')).toEqual({ is: 'gone' })
+    const before = cluster.requests().find(({ resource }) => resource === 'pods/eviction')?.count ?? 0
+    expect(await cluster.evict('shop', 'kept', { uid: metadata.uid as string })).toMatchObject({ is: 'held', says: expect.stringContaining('disruption budget') })
+    expect(cluster.requests().find(({ resource }) => resource === 'pods/eviction')?.count).toBe(before + 1)
+    await expect(cluster.evict('shop', 'other', { uid: 'another' })).rejects.toMatchObject({ kind: 'conflict' })
+  })
 })

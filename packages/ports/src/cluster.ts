@@ -55,6 +55,9 @@ export interface DeleteOptions {
   readonly resourceVersion?: string
 }
 
+/** `held`: a PodDisruptionBudget does not allow it now; in the server's words. */
+export type Eviction = { readonly is: 'evicted' } | { readonly is: 'gone' } | { readonly is: 'held'; readonly says: string }
+
 export interface LogOptions {
   readonly container?: string
   readonly previous?: boolean
@@ -108,6 +111,8 @@ export interface Cluster {
   patch(ref: ObjectRef, kind: PatchKind, patch: unknown, subresource?: string): Promise<KubeObject>
   /** False when there was no such object. */
   delete(ref: ObjectRef, options?: DeleteOptions): Promise<boolean>
+  /** Asks for the end of a pod as a drain does: a PodDisruptionBudget may hold it, which is an answer and no error. */
+  evict(namespace: string, pod: string, options?: Pick<DeleteOptions, 'gracePeriodSeconds' | 'uid'> & { readonly dryRun?: boolean }): Promise<Eviction>
   logs(namespace: string, pod: string, options?: LogOptions): Promise<string>
   may(question: AccessQuestion): Promise<boolean>
   /**

@@ -4,6 +4,7 @@ import type { Exec } from './exec.ts'
 import type { Files } from './files.ts'
 import type { Forge } from './forge.ts'
 import type { Git } from './git.ts'
+import type { Http } from './http.ts'
 import type { Invocation } from './invocation.ts'
 import type { Log } from './log.ts'
 import type { Metrics, MetricsWish } from './metrics.ts'
@@ -28,6 +29,7 @@ export interface Ports {
   readonly metrics: (wish: MetricsWish) => Promise<Metrics>
   /** Connects to an Alertmanager, likewise. */
   readonly alerts: (wish: AlertsWish) => Promise<Alerts>
+  readonly http: Http
   /** Aborted when somebody asks the run to stop. From then on there are 7.5 seconds to leave a safe state. */
   readonly signal: AbortSignal
   /** Kept for the `post:` step of the same action, also when the run is killed. */

@@ -1,5 +1,5 @@
 import type { PortName } from '@fermata/capability'
-import type { Forge, Git, Ports } from '@fermata/ports'
+import type { Forge, Git, Http, Ports } from '@fermata/ports'
 import type { Connect, Host } from '@fermata/runner'
 
 /**
@@ -11,6 +11,7 @@ export const connect: Connect = async (needs, request, host) => {
   const needed = new Set<PortName>(needs)
   const forge = needed.has('forge') ? await forgeOf(host, token) : undefined
   const git = needed.has('git') ? await gitOf(host, token) : undefined
+  const http = needed.has('http') ? await httpOf() : undefined
   const { clock, random, log, files, exec, invocation, signal, keep } = host
   return {
     clock,
@@ -26,6 +27,9 @@ export const connect: Connect = async (needs, request, host) => {
     },
     get git() {
       return git ?? undeclared('git')
+    },
+    get http() {
+      return http ?? undeclared('http')
     },
     cluster: needed.has('cluster') ? clusterOf(host) : () => undeclared('cluster'),
     metrics: needed.has('metrics') ? metricsOf(host) : () => undeclared('metrics'),
@@ -43,6 +47,11 @@ async function gitOf({ exec, root, environment, invocation, mask }: Host, token:
   const { repository, temporary } = invocation
   const remote = repository === undefined ? undefined : { url: `${environment['GITHUB_SERVER_URL'] ?? 'https://github.com'}/${repository}`, header: token === undefined ? undefined : authorization(token, mask) }
   return openGit(exec, { directory: root, temporary, remote })
+}
+
+async function httpOf(): Promise<Http> {
+  const { createHttp } = await import('@fermata/probe')
+  return createHttp()
 }
 
 /** As actions/checkout sends it. What the header encodes is as secret as the token. */

@@ -42,7 +42,8 @@ export function statusError(ask: Ask, target: Target, answer: Answer, explain: (
     case 422:
       return no('invalid', `${heading}: ${words}.`, { remedy: fieldsRemedy(status) })
     case 429:
-      return no('too-many-requests', `${heading}, also after waiting: ${words}.`, { remedy: 'Lower the parallelism, or look at the priority and fairness settings of the cluster. An eviction is refused like this while a PodDisruptionBudget forbids it.' })
+      if (ask.isFinal?.(answer) === true) return no('too-many-requests', `${heading}: ${words}.`, { code: 'FM-KUBE-DISRUPTION-BUDGET', remedy: 'Wait until enough pods are healthy, or look at the PodDisruptionBudget.' })
+      return no('too-many-requests', `${heading}, also after waiting: ${words}.`, { remedy: 'Lower the parallelism, or look at the priority and fairness settings of the cluster.' })
     case 504:
       return no('timeout', `${askText(ask)} was not answered in time: ${words}.`, { remedy: 'Look at the load of the API server and of etcd.' })
   }

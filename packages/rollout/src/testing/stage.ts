@@ -124,6 +124,7 @@ function answering(cluster: Cluster, counted: <T>(asked: Promise<T>) => Promise<
     apply: (object, options) => counted(cluster.apply(object, options)),
     patch: (ref, kind, patch, subresource) => counted(cluster.patch(ref, kind, patch, subresource)),
     delete: (ref, options) => counted(cluster.delete(ref, options)),
+    evict: (namespace, pod, options) => counted(cluster.evict(namespace, pod, options)),
     logs: (namespace, pod, options) => counted(cluster.logs(namespace, pod, options)),
     may: (question) => counted(cluster.may(question)),
     under: (signal) => answering(cluster.under(signal), counted),

@@ -3,6 +3,7 @@ import { changesCodes } from '@fermata/changes'
 import { served } from '@fermata/cli'
 import { forgeCodes } from '@fermata/forge'
 import { gitCodes } from '@fermata/git'
+import { custodyCodes } from '@fermata/custody'
 import { kubeCodes } from '@fermata/kube'
 import { prometheusCodes } from '@fermata/prometheus'
 import { reportJsonSchema } from '@fermata/report'
@@ -19,6 +20,6 @@ const actions = join(import.meta.dirname, '../../actions')
 export const sources: Omit<Sources, 'read'> = {
   capabilities,
   actions: capabilities.filter(({ name }) => existsSync(join(actions, name))),
-  codes: { catalog: catalogCodes, init: initCodes, changes: changesCodes, rollout: rolloutCodes, kube: kubeCodes, git: gitCodes, forge: forgeCodes, prometheus: prometheusCodes, runner: runnerCodes },
+  codes: { catalog: catalogCodes, init: initCodes, changes: changesCodes, rollout: rolloutCodes, custody: custodyCodes, kube: kubeCodes, git: gitCodes, forge: forgeCodes, prometheus: prometheusCodes, runner: runnerCodes },
   schemas: { 'fermata-yaml': catalogJsonSchema(), report: reportJsonSchema() },
 }

@@ -51,8 +51,9 @@ export interface Transpiled {
  * One package to one file: its own sources and its own SDKs. What several packages share (our packages, zod) stays an
  * import, so that it is in dist once.
  * @param format an SDK that is CommonJS inside must stay CommonJS: ncc follows `import.meta.url` of an ES bundle and copies what it finds there
+ * @param shared what stays an import. Required from CommonJS the schemas could not be shaken, and would bring their error messages in fifty languages
  */
-export async function transpile(root: string, entry: string, outfile: string, format: 'esm' | 'cjs'): Promise<Transpiled> {
+export async function transpile(root: string, entry: string, outfile: string, format: 'esm' | 'cjs', shared: readonly string[] = format === 'esm' ? ['@fermata/*', 'zod', 'zod/*'] : ['@fermata/*']): Promise<Transpiled> {
   const late = new Map<string, string>()
   const result = await build({
     absWorkingDir: root,
@@ -70,8 +71,7 @@ export async function transpile(root: string, entry: string, outfile: string, fo
     minifyIdentifiers: format === 'cjs',
     keepNames: false,
     logLevel: 'error',
-    // Required from CommonJS it could not be shaken, and would bring its error messages in fifty languages.
-    external: format === 'esm' ? ['@fermata/*', 'zod', 'zod/*'] : ['@fermata/*'],
+    external: [...shared],
     plugins: [apart(late), quiet],
     loader: { '.yaml': 'text' },
     define: { FERMATA_VERSION: JSON.stringify(versionOf(root)) },

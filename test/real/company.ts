@@ -25,6 +25,10 @@ export interface Company {
   start(program: Program): Promise<{ readonly pid: number }>
   /** Sends a signal, and waits until the program is gone when the signal ends it. */
   kill(name: string, signal?: NodeJS.Signals): Promise<void>
+  /** Resolves with the exit code or the signal once a program has ended by itself. */
+  ended(name: string): Promise<string>
+  /** Where a program writes to. */
+  logFile(name: string): string
   /** The end of what a program has written. */
   log(name: string): string
   /** Ends all of them and removes the folder. */
@@ -42,13 +46,16 @@ interface Said {
 export function openCompany(): Company {
   const folder = mkdtempSync(join(tmpdir(), 'fermata-real-'))
   const supervisor = spawn(process.execPath, [join(import.meta.dirname, 'supervisor.mjs'), folder], { stdio: ['pipe', 'pipe', 'inherit'], detached: true })
-  const heard = listen(supervisor)
+  const exits = new Map<string, string>()
+  const heard = listen(supervisor, exits)
+  const logFile = (name: string) => join(folder, `${name}.log`)
   const order = (what: object) => supervisor.stdin?.write(`${JSON.stringify(what)}\n`)
   return {
     folder,
     async start(program) {
       const said = heard(program.name, ['started', 'failed'])
-      order({ do: 'start', ...program, log: join(folder, `${program.name}.log`) })
+      exits.delete(program.name)
+      order({ do: 'start', ...program, log: logFile(program.name) })
       const { event, pid, says } = await said
       if (event !== 'started' || pid === undefined) throw new Error(`${program.name} did not start: ${says ?? 'no reason given'}`)
       return { pid }
@@ -58,7 +65,9 @@ export function openCompany(): Company {
       order({ do: 'kill', name, signal })
       await said
     },
-    log: (name) => readFileSync(join(folder, `${name}.log`), 'utf8').slice(-4000),
+    ended: async (name) => exits.get(name) ?? (await heard(name, ['exited'])).says ?? '',
+    logFile,
+    log: (name) => readFileSync(logFile(name), 'utf8').slice(-4000),
     close: () =>
       new Promise((resolve) => {
         supervisor.once('exit', () => resolve())
@@ -67,10 +76,12 @@ export function openCompany(): Company {
   }
 }
 
-function listen(supervisor: ChildProcess): (name: string, events: readonly Said['event'][]) => Promise<Said> {
+/** @param exits how each program ended that is gone */
+function listen(supervisor: ChildProcess, exits: Map<string, string>): (name: string, events: readonly Said['event'][]) => Promise<Said> {
   const waiting: { readonly name: string; readonly events: readonly Said['event'][]; readonly resolve: (said: Said) => void }[] = []
   createInterface({ input: supervisor.stdout as NonNullable<ChildProcess['stdout']> }).on('line', (line) => {
     const said = JSON.parse(line) as Said
+    if (said.event === 'exited') exits.set(said.name, said.says ?? '')
     const index = waiting.findIndex((one) => one.name === said.name && one.events.includes(said.event))
     if (index >= 0) waiting.splice(index, 1)[0]?.resolve(said)
   })

@@ -15,6 +15,8 @@ export interface ControlPlane {
   kubeconfig(wish?: { readonly namespace?: string; readonly token?: string }): string
   /** Kills a program and starts it again, as it was, after so many milliseconds. */
   interrupt(program: (typeof controlPlanePrograms)[number], milliseconds: number): Promise<void>
+  /** Makes the server forget all versions but the current one, as it does by itself every few minutes: what began before is answered 410 from then on. */
+  forget(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -60,8 +62,23 @@ export async function startControlPlane(stages: readonly string[], nodes = 3): P
       await wait(milliseconds)
       await company.start(programs[name])
     },
+    forget: async () => {
+      await compact(`http://127.0.0.1:${client}`)
+      // What the server itself remembers of the past goes with its process.
+      await company.kill('kube-apiserver')
+      await company.start(programs['kube-apiserver'])
+      await until('kube-apiserver', company, async () => (await get(`${url}/readyz`, token)).body === 'ok')
+    },
     stop: () => company.close(),
   }
+}
+
+/** Over the JSON gateway of etcd; its numbers are strings. */
+async function compact(etcd: string): Promise<void> {
+  const post = (path: string, body: object) => fetch(`${etcd}/v3/kv/${path}`, { method: 'POST', body: JSON.stringify(body) })
+  const { header } = (await (await post('range', { key: Buffer.from('/').toString('base64') })).json()) as { readonly header: { readonly revision: string } }
+  const { status } = await post('compaction', { revision: header.revision, physical: true })
+  if (status !== 200) throw new Error(`etcd did not compact revision ${header.revision}: HTTP ${status}`)
 }
 
 interface Layout {

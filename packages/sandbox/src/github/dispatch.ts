@@ -32,6 +32,9 @@ export interface World {
 
 const routes: readonly (Route & { readonly pattern: RegExp })[] = [...historyRoutes, ...pullRoutes, ...runRoutes, ...deploymentRoutes, ...releaseRoutes, ...issueRoutes].map((route) => ({ ...route, pattern: patternOf(route.path) }))
 
+/** Everything that it serves: `GET /repos/{owner}/{repo}/pulls/{number}`. */
+export const gitHubRoutes: readonly string[] = routes.map(({ method, path }) => `${method} /repos/{owner}/{repo}${path}`)
+
 /** `{name}` is one part of the path, `{name+}` the rest of it. A `/` inside of a part is written `%2F`. */
 function patternOf(path: string): RegExp {
   return new RegExp(`^/repos/(?<owner>[^/]+)/(?<repo>[^/]+)${path.replace(/\{(\w+)(\+?)\}/g, (_, name: string, rest: string) => `(?<${name}>${rest === '' ? '[^/]+' : '.+'})`)}$`)

@@ -1,4 +1,5 @@
 export type { Permissions as GitHubPermissions } from './dispatch.ts'
+export { gitHubRoutes } from './dispatch.ts'
 export type { Fault as GitHubFault, FaultKind as GitHubFaultKind } from './faults.ts'
 export type { Dispatch as GitHubDispatch } from './route.ts'
 export type { GitHubWish, RecordedRequest as GitHubRequest, StandInGitHub } from './start.ts'

@@ -7,3 +7,4 @@ export type { AutoAdvance, Cancel, SandboxClock, TimerKind, VirtualClock } from 
 export { realClock, virtualClock } from './clock.ts'
 export * from './prometheus/index.ts'
 export * from './alertmanager/index.ts'
+export * from './gateway/index.ts'

@@ -1,0 +1,5 @@
+export type { AnswerBehaviour } from './behaviour.ts'
+export { answersAnnotation } from './behaviour.ts'
+export type { Count } from './counts.ts'
+export type { Gateway, GatewayWish } from './start.ts'
+export { startGateway } from './start.ts'

@@ -4,13 +4,15 @@ import { commonInputs, commonOutputs } from './common.ts'
 import type { Input } from './input.ts'
 
 /** The ports that a use case may ask for; see `@fermata/ports`. */
-export type PortName = 'cluster' | 'forge' | 'git' | 'metrics' | 'alerts' | 'http'
+export type PortName = 'cluster' | 'forge' | 'git' | 'metrics' | 'alerts' | 'policyEngine' | 'http'
 
 /** A command of the CLI. One capability may have several, each with some inputs fixed: `fermata rollback` is `mode: rollback`. */
 export interface CliCommand {
   readonly path: readonly string[]
   readonly brief: string
   readonly fixed?: Readonly<Record<string, string>>
+  /** The inputs that mean something to this command, besides the common ones. Default: all that are not fixed. */
+  readonly takes?: readonly string[]
   readonly example: string
   /** The output that is the answer: it goes to stdout as it is, and the verdict to stderr. Without it, stdout gets the report. */
   readonly prints?: string
@@ -41,7 +43,14 @@ export function capability<const I extends Inputs>(definition: Omit<Capability<I
   const whole = { ...definition, inputs: { ...definition.inputs, ...commonInputs }, outputs: { ...commonOutputs, ...definition.outputs } }
   const silent = [...Object.entries(whole.inputs).map(([name, input]) => [name, input.about] as const), ...Object.entries(whole.outputs)].filter(([, about]) => about.trim() === '')
   if (silent.length > 0) throw new Error(`${definition.name}: no description for ${silent.map(([name]) => name).join(', ')}`)
+  const unknown = whole.commands.flatMap(({ path, takes = [] }) => takes.filter((name) => !(name in whole.inputs)).map((name) => `${path.join(' ')} takes ${name}`))
+  if (unknown.length > 0) throw new Error(`${definition.name}: there is no input for ${unknown.join(', ')}`)
   return whole
+}
+
+/** The names of the inputs that are flags of a command, in their order. */
+export function inputsOf({ inputs }: Pick<Capability, 'inputs'>, { fixed, takes }: CliCommand): readonly string[] {
+  return Object.keys(inputs).filter((name) => fixed?.[name] === undefined && (takes === undefined || takes.includes(name) || name in commonInputs))
 }
 
 /**

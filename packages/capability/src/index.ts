@@ -1,5 +1,5 @@
 export type { Capability, CliCommand, PortName, Request } from './capability.ts'
-export { capability, readRequest } from './capability.ts'
+export { capability, inputsOf, readRequest } from './capability.ts'
 export type { Input, InputKind } from './input.ts'
 export { boolean, choice, duration, integer, json, list, path, percent, secret, text, url } from './input.ts'
 export { commonInputs, commonOutputs } from './common.ts'

@@ -12,4 +12,5 @@ export { MonitoringError, monitoringErrorCode, monitoringErrorKinds } from './me
 export type { Http, ProbeAnswer, ProbeFailure, ProbeWish } from './http.ts'
 export { probeFailures } from './http.ts'
 export type { Invocation, Trigger } from './invocation.ts'
+export type { PolicyAnswer, PolicyDefinition, PolicyEngine, PolicyInput, PolicyModule, PolicyModuleError, PolicyNamespace, PolicyOutcome, PolicyQuestion, PolicyResult, PolicyRule, PolicyRuleKind } from './policy-engine.ts'
 export type { Ports } from './ports.ts'

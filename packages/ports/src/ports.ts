@@ -8,6 +8,7 @@ import type { Http } from './http.ts'
 import type { Invocation } from './invocation.ts'
 import type { Log } from './log.ts'
 import type { Metrics, MetricsWish } from './metrics.ts'
+import type { PolicyEngine } from './policy-engine.ts'
 import type { Clock, Random } from './time.ts'
 
 /** The world, as a use case sees it. A use case names the ports that it takes: `Pick<Ports, 'git' | 'clock'>`. */
@@ -30,6 +31,8 @@ export interface Ports {
   /** Connects to an Alertmanager, likewise. */
   readonly alerts: (wish: AlertsWish) => Promise<Alerts>
   readonly http: Http
+  /** Evaluates policies, in this process. */
+  readonly policyEngine: PolicyEngine
   /** Aborted when somebody asks the run to stop. From then on there are 7.5 seconds to leave a safe state. */
   readonly signal: AbortSignal
   /** Kept for the `post:` step of the same action, also when the run is killed. */

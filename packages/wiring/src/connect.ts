@@ -1,5 +1,5 @@
 import type { PortName } from '@fermata/capability'
-import type { Forge, Git, Http, Ports } from '@fermata/ports'
+import type { Forge, Git, Http, PolicyEngine, Ports } from '@fermata/ports'
 import type { Connect, Host } from '@fermata/runner'
 
 /**
@@ -12,6 +12,7 @@ export const connect: Connect = async (needs, request, host) => {
   const forge = needed.has('forge') ? await forgeOf(host, token) : undefined
   const git = needed.has('git') ? await gitOf(host, token) : undefined
   const http = needed.has('http') ? await httpOf() : undefined
+  const policyEngine = needed.has('policyEngine') ? await policyEngineOf() : undefined
   const { clock, random, log, files, exec, invocation, signal, keep } = host
   return {
     clock,
@@ -30,6 +31,9 @@ export const connect: Connect = async (needs, request, host) => {
     },
     get http() {
       return http ?? undeclared('http')
+    },
+    get policyEngine() {
+      return policyEngine ?? undeclared('policyEngine')
     },
     cluster: needed.has('cluster') ? clusterOf(host) : () => undeclared('cluster'),
     metrics: needed.has('metrics') ? metricsOf(host) : () => undeclared('metrics'),
@@ -52,6 +56,11 @@ async function gitOf({ exec, root, environment, invocation, mask }: Host, token:
 async function httpOf(): Promise<Http> {
   const { createHttp } = await import('@fermata/probe')
   return createHttp()
+}
+
+async function policyEngineOf(): Promise<PolicyEngine> {
+  const { createPolicyEngine } = await import('@fermata/opa')
+  return createPolicyEngine()
 }
 
 /** As actions/checkout sends it. What the header encodes is as secret as the token. */

@@ -22,7 +22,7 @@ export const fakeGate = capability({
   permissions: {},
 })
 
-export const fakeConnect: Connect = async (_needs, _request, host) => ({ ...host, get forge() { return none('forge') }, get git() { return none('git') }, get http() { return none('http') }, cluster: () => none('cluster'), metrics: () => none('metrics'), alerts: () => none('alerts') })
+export const fakeConnect: Connect = async (_needs, _request, host) => ({ ...host, get forge() { return none('forge') }, get git() { return none('git') }, get http() { return none('http') }, get policyEngine() { return none('policyEngine') }, cluster: () => none('cluster'), metrics: () => none('metrics'), alerts: () => none('alerts') })
 
 function none(port: string): never {
   throw new Error(`no ${port} here`)

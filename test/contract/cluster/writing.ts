@@ -53,7 +53,7 @@ const creating = topic('creating', {
   },
   'the kind of the object must be that of the address': async (given) => {
     expect((await given.admin.send('POST', given.at('configmaps'), { ...configMap('a'), kind: 'Secret' })).body).toMatchObject(refusal(400, 'BadRequest', /^Secret in version "v1" cannot be handled as a ConfigMap/))
-    expect((await given.admin.send('POST', given.at('configmaps'), { ...configMap('a'), apiVersion: 'v2' })).body).toMatchObject(refusal(400, 'BadRequest', /the API version in the data \(v2\) does not match the expected API version \(v1\)/))
+    expect((await given.admin.send('POST', given.at('configmaps'), { ...configMap('a'), apiVersion: 'v2' })).body).toMatchObject(refusal(400, 'BadRequest', /^ConfigMap in version "v2" cannot be handled as a ConfigMap: no kind "ConfigMap" is registered for version "v2" /))
   },
   'what is no object is refused': async (given) => {
     for (const body of ['', '{', '[]', '"x"']) expect((await given.admin.send('POST', given.at('configmaps'), body)).body).toMatchObject(refusal(400, 'BadRequest'))
@@ -79,18 +79,18 @@ const creating = topic('creating', {
 })
 
 /** What comes of an unknown field, by what the request says of them. */
-async function unknownField(given: Given, validation: string): Promise<{ readonly code: number; readonly message: string; readonly warning: string | string[] | undefined }> {
+async function unknownField(given: Given, validation: string): Promise<{ readonly code: number; readonly message: string; readonly warning: unknown }> {
   const { code, body, headers } = await given.admin.send('POST', `${given.at('deployments')}?fieldValidation=${validation}`, deployment('web', images.runs, { foo: 1, template: { ...template('web', images.runs), bar: 2 } }))
   return { code, message: body.message, warning: headers['warning'] }
 }
 
 const unknownFields = topic('unknown fields', {
   'strict: they are refused, all of them': async (given) => {
-    expect(await unknownField(given, 'Strict')).toMatchObject({ code: 400, message: 'Deployment in version "v1" cannot be handled as a Deployment: strict decoding error: unknown field "spec.foo", unknown field "spec.template.bar"' })
+    expect(await unknownField(given, 'Strict')).toMatchObject({ code: 400, message: 'Deployment in version "v1" cannot be handled as a Deployment: strict decoding error: unknown field "spec.template.bar", unknown field "spec.foo"' })
   },
   'warn: they are told of, and dropped': async (given) => {
     const { code, warning } = await unknownField(given, 'Warn')
-    expect([code, warning]).toEqual([201, '299 - "unknown field \\"spec.foo\\"", 299 - "unknown field \\"spec.template.bar\\""'])
+    expect([code, warning]).toEqual([201, '299 - "unknown field \\"spec.template.bar\\"", 299 - "unknown field \\"spec.foo\\""'])
     expect((await given.read('deployments', 'web')).spec['foo']).toBeUndefined()
   },
   'ignore: they are dropped': async (given) => expect(await unknownField(given, 'Ignore')).toMatchObject({ code: 201, warning: undefined }),
@@ -102,7 +102,7 @@ const unknownFields = topic('unknown fields', {
   },
   'patches are held to it as well': async (given) => {
     await given.make('configmaps', configMap('a'))
-    expect((await given.patch('merge', 'configmaps', 'a', { foo: 1 }, 'fieldValidation=Strict')).body).toMatchObject({ code: 422, reason: 'Invalid', details: { causes: [{ message: 'Invalid value: {"foo":1}: strict decoding error: unknown field "foo"' }] } })
+    expect((await given.patch('merge', 'configmaps', 'a', { foo: 1 }, 'fieldValidation=Strict')).body).toMatchObject({ code: 422, reason: 'Invalid', details: { causes: [{ message: expect.stringMatching(/strict decoding error: unknown field "foo"$/) }] } })
     expect((await given.patch('merge', 'configmaps', 'a', { foo: 1 })).headers['warning']).toBe('299 - "unknown field \\"foo\\""')
   },
 })
@@ -142,9 +142,12 @@ const replacing = topic('replacing', {
   },
   'metadata that the server keeps is not changed by others': async (given) => {
     const made = await given.make('deployments', deployment('web', images.runs, { replicas: 0 }))
-    const { body } = await given.put('deployments', { ...made, metadata: { ...made.metadata, resourceVersion: undefined, generation: 9, creationTimestamp: '2020-01-01T00:00:00Z', deletionTimestamp: '2020-01-01T00:00:00Z' } })
+    const { body } = await given.put('deployments', { ...made, metadata: { ...made.metadata, resourceVersion: undefined, generation: 9, creationTimestamp: '2020-01-01T00:00:00Z' } })
     expect(body.metadata).toMatchObject({ generation: 1, creationTimestamp: made.metadata.creationTimestamp })
-    expect(body.metadata.deletionTimestamp).toBeUndefined()
+  },
+  'nobody deletes by writing that it is deleted': async (given) => {
+    const made = await given.make('configmaps', configMap('a'))
+    expect((await given.put('configmaps', { ...made, metadata: { ...made.metadata, deletionTimestamp: '2020-01-01T00:00:00Z' } })).body).toMatchObject({ ...refusal(422, 'Invalid', /field is immutable/), details: { causes: [{ field: 'metadata.deletionTimestamp' }, {}] } })
   },
   'the generation counts changes of the specification': async (given) => {
     await given.make('deployments', deployment('web', images.runs, { replicas: 0, paused: true }))

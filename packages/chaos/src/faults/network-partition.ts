@@ -1,0 +1,116 @@
+/**
+ * Cuts pods off by a NetworkPolicy without rules: https://kubernetes.io/docs/concepts/services-networking/network-policies/
+ * It needs a network plugin that enforces policies, and another policy that allows traffic goes on allowing it; so its effect is
+ * proven by questions that fail, never by the object being there. Connections that are open may survive it: the standard leaves that to the plugin.
+ */
+import { fenced, managedBy, releaseAnnotation } from '@fermata/custody'
+import { ClusterError, type KubeObject, type ObjectRef } from '@fermata/ports'
+import { inCluster, type Reason } from '@fermata/verdict'
+import * as z from 'zod/mini'
+import { because } from '../codes.ts'
+import { mappingAt, listAt } from '../target/fields.ts'
+import { selects } from '../target/selector.ts'
+import { type Aim, faultKind, type Hold, type Siege, type Site, type ToolkitMeaning } from './fault.ts'
+import { aimedAt, type Arguments, unknownArguments } from './toolkit-arguments.ts'
+
+type Direction = 'both' | 'ingress' | 'egress'
+
+const settings = z.strictObject({ direction: z.optional(z.enum(['both', 'ingress', 'egress'])) })
+
+export const networkPartition = faultKind({
+  kind: 'network-partition',
+  about: 'Cuts pods off from the network by a NetworkPolicy that lets nothing through.',
+  usually: { share: 1 },
+  lasts: 'until lifted',
+  settings,
+  make: ({ direction = 'both' }, durationMs): Siege => ({
+    kind: 'network-partition',
+    says: `Lets no new connection ${{ both: 'to or from', ingress: 'to', egress: 'from' }[direction]} the pods. Connections that are open may survive, as the network plugin decides.`,
+    lasts: 'until lifted',
+    durationMs,
+    needs: ['create', 'get', 'delete', 'list'].map((verb) => ({ verb, group: 'networking.k8s.io', resource: 'networkpolicies' })),
+    touches: (aim) => [{ does: 'create', ref: refOf(aim), why: 'its fuse and the end of the fault both remove it', object: policyOf(aim, direction) }],
+    rehearse: async (site) => [...unselectable(site.aim), ...(await refused(site, direction)), ...(await letThrough(site, direction))],
+    lay: async ({ cluster, aim }, hold) => {
+      hold.assure()
+      await cluster.create(held(policyOf(aim, direction), hold))
+    },
+    lift: async ({ cluster, aim }) => void (await cluster.delete(refOf(aim))),
+    lifted: async ({ cluster, aim }) => (await cluster.get(refOf(aim))) === undefined,
+  }),
+  toolkit: {
+    'chaosk8s.networking.actions.deny_all_ingress': (args) => denyAll(args, 'ingress'),
+    'chaosk8s.networking.actions.deny_all_egress': (args) => denyAll(args, 'egress'),
+  },
+  toolkitUndo: ['chaosk8s.networking.actions.remove_deny_all_ingress', 'chaosk8s.networking.actions.remove_deny_all_egress'],
+})
+
+function refOf({ id, namespace }: Aim): ObjectRef {
+  return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', namespace, name: `fermata-chaos-${id}` }
+}
+
+function policyOf(aim: Aim, direction: Direction): KubeObject {
+  const { apiVersion, kind, name } = refOf(aim)
+  const policyTypes = { both: ['Ingress', 'Egress'], ingress: ['Ingress'], egress: ['Egress'] }[direction]
+  return { apiVersion, kind, metadata: { name, namespace: aim.namespace, labels: managedBy, annotations: { [releaseAnnotation]: aim.id } }, spec: { podSelector: podSelector(aim), policyTypes } }
+}
+
+function held(policy: KubeObject, { owner, fence }: Hold): KubeObject {
+  const marked = fenced(policy, fence)
+  return { ...marked, metadata: { ...marked.metadata, ownerReferences: [owner] } }
+}
+
+/** Labels by which the controllers of StatefulSets and indexed Jobs tell their pods apart. */
+const ownLabels = ['statefulset.kubernetes.io/pod-name', 'batch.kubernetes.io/job-completion-index'] as const
+
+/** All pods of the target, or those that have labels of their own. */
+function podSelector(aim: Aim): Readonly<Record<string, unknown>> {
+  if (aim.victims.length === aim.pods.length) return aim.selector
+  const key = ownLabel(aim)
+  return { ...aim.selector, matchExpressions: [...listAt(aim.selector, 'matchExpressions'), ...(key === undefined ? [] : [{ key, operator: 'In', values: victimPods(aim).map(({ metadata }) => metadata.labels?.[key]) }])] }
+}
+
+function victimPods({ pods, victims }: Aim): readonly KubeObject[] {
+  return pods.filter(({ metadata }) => victims.some(({ uid }) => uid === metadata.uid))
+}
+
+function ownLabel(aim: Aim): string | undefined {
+  return ownLabels.find((key) => victimPods(aim).every(({ metadata }) => metadata.labels?.[key] !== undefined))
+}
+
+/** A policy selects by labels. Pods of a Deployment have none that the others have not. */
+function unselectable(aim: Aim): readonly Reason[] {
+  if (aim.victims.length === aim.pods.length || ownLabel(aim) !== undefined) return []
+  return [because('FM-CHAOS-NOT-SELECTABLE', { says: `A NetworkPolicy cannot select ${aim.victims.length} of ${aim.pods.length} pods: they have the same labels.`, where: inCluster('Pod', aim.namespace, aim.victims[0]?.name ?? '') })]
+}
+
+async function refused({ cluster, aim }: Site, direction: Direction): Promise<readonly Reason[]> {
+  try {
+    await cluster.apply(policyOf(aim, direction), { dryRun: true })
+    return []
+  } catch (error) {
+    if (!(error instanceof ClusterError) || !['refused', 'invalid'].includes(error.kind)) throw error
+    return [because('FM-CHAOS-REFUSED', { says: `The cluster would not take the NetworkPolicy: ${error.reason.message}`, ...(error.reason.remedy !== undefined && { remedy: error.reason.remedy }) })]
+  }
+}
+
+/** Policies add up: one that lets something through to the same pods is not overruled by one that lets nothing through. */
+async function letThrough({ cluster, aim }: Site, direction: Direction): Promise<readonly Reason[]> {
+  const { items } = await cluster.list(refOf(aim), { namespace: aim.namespace })
+  const sides = { both: ['ingress', 'egress'], ingress: ['ingress'], egress: ['egress'] }[direction]
+  const opening = items.filter((policy) => {
+    const spec = mappingAt(policy, 'spec')
+    const opens = sides.some((side) => listAt(spec, side).length > 0)
+    return opens && victimPods(aim).some((pod) => selects(mappingAt(spec, 'podSelector'), pod.metadata.labels ?? {}))
+  })
+  return opening.map(({ metadata }) => because('FM-CHAOS-LET-THROUGH', { says: `NetworkPolicy ${metadata.name} selects the same pods and lets traffic through, also during the partition.`, where: inCluster('NetworkPolicy', aim.namespace, metadata.name) }))
+}
+
+/** chaosk8s.networking.actions.deny_all_ingress and deny_all_egress: https://chaostoolkit.org/drivers/kubernetes/ */
+function denyAll(args: Arguments, direction: Direction): ToolkitMeaning {
+  const unknown = unknownArguments(args, ['label_selectors', 'label_selector', 'ns'])
+  if (unknown !== undefined) return unknown
+  const { label_selectors: labels } = args
+  const written = typeof labels === 'object' && labels !== null ? Object.entries(labels).map(([key, value]) => `${key}=${String(value)}`).join(',') : args['label_selector']
+  return aimedAt({ label_selector: written, ns: args['ns'] }, { direction }, { share: 1 })
+}

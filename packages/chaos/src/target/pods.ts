@@ -1,0 +1,12 @@
+import type { KubeObject } from '@fermata/ports'
+import { listAt, textAt } from './fields.ts'
+
+/** Takes traffic: its Ready condition holds and nobody is ending it. */
+export function isReady(pod: KubeObject): boolean {
+  return pod.metadata.deletionTimestamp === undefined && listAt(pod, 'status', 'conditions').some((condition) => textAt(condition, 'type') === 'Ready' && textAt(condition, 'status') === 'True')
+}
+
+/** Neither ended nor being ended. */
+export function isAlive(pod: KubeObject): boolean {
+  return pod.metadata.deletionTimestamp === undefined && !['Succeeded', 'Failed'].includes(textAt(pod, 'status', 'phase') ?? '')
+}

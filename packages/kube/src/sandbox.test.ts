@@ -6,7 +6,7 @@ import type { KubeCluster } from './cluster.ts'
 import { half, instantClock } from './testing/stub.ts'
 
 let sandbox: SandboxCluster
-const clock = virtualClock()
+const time = virtualClock()
 let cluster: KubeCluster
 let otherAuthority: string
 const reader = { name: 'reader', token: 'reader-token', may: [{ verbs: ['get', 'list'], groups: ['', 'apps'], resources: ['deployments', 'pods'] }] }
@@ -15,7 +15,7 @@ const late = { name: 'late', token: `x.${Buffer.from('{"exp":1600000000}').toStr
 const connect = (kubeconfig: string, clock = instantClock()) => connectCluster({ kubeconfig, clock, random: half, environment: {} })
 
 beforeAll(async () => {
-  sandbox = await startCluster({ clock, namespaces: ['shop'], users: [{ name: 'admin', token: 'admin-token', may: 'all' }, reader, late] })
+  sandbox = await startCluster({ clock: time, namespaces: ['shop'], users: [{ name: 'admin', token: 'admin-token', may: 'all' }, reader, late] })
   cluster = await connect(sandbox.kubeconfig({ namespace: 'shop' }))
   const other = await startCluster({ clock: virtualClock() })
   otherAuthority = other.ca
@@ -130,7 +130,7 @@ describe('an eviction', () => {
     await cluster.create(pod('other'))
     await cluster.create(budget)
     const { metadata } = await cluster.create(pod('kept'))
-    await clock.advance(60_000)
+    await time.advance(60_000)
     expect(await cluster.evict('shop', 'free', { gracePeriodSeconds: 0, dryRun: true })).toEqual({ is: 'evicted' })
     expect(await cluster.get({ apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'free' })).toBeDefined()
     expect(await cluster.evict('shop', 'free', { gracePeriodSeconds: 0 })).toEqual({ is: 'evicted' })

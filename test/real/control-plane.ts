@@ -24,18 +24,30 @@ export function controlPlaneIsBuilt(): boolean {
   return isBuilt(...controlPlanePrograms)
 }
 
+export interface ControlPlaneWish {
+  readonly nodes?: number
+  /** Port of 127.0.0.1 where somebody plays the kubelets of all nodes. */
+  readonly kubelet?: number
+  /** Writes down who asked what, in the file `audit.log` of the company's folder. */
+  readonly audit?: boolean
+}
+
+/** Every request once, when it is answered, without bodies. */
+const auditPolicy = { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived', 'ResponseStarted', 'Panic'], rules: [{ level: 'Metadata' }] }
+
 /**
  * Starts etcd, API server, controller manager, scheduler and kwok on free ports of 127.0.0.1.
  * @param stages files of kwok stages: how pods and nodes behave
  * @throws when it is not ready within 60 seconds, with the end of the log of whoever is late
  */
-export async function startControlPlane(stages: readonly string[], nodes = 3): Promise<ControlPlane> {
+export async function startControlPlane(stages: readonly string[], { nodes = 3, kubelet, audit = false }: ControlPlaneWish = {}): Promise<ControlPlane> {
   const company = openCompany()
   const [client = 0, peer = 0, api = 0, manager = 0, scheduler = 0, kwok = 0] = await freePorts(6)
   const token = randomBytes(16).toString('hex')
   const url = `https://127.0.0.1:${api}`
   const at = (name: string) => join(company.folder, name)
-  const programs = describe({ at, client, peer, api, manager, scheduler, kwok, stages })
+  const programs = describe({ at, client, peer, api, manager, scheduler, kwok, stages, kubelet, audit })
+  if (audit) writeFileSync(at('audit.json'), JSON.stringify(auditPolicy))
   writeFileSync(at('tokens.csv'), `${token},admin,admin,"system:masters"\nnobody,nobody,nobody,"visitors"\n`)
   writeFileSync(at('service-account.key'), generateKeyPairSync('rsa', { modulusLength: 2048, privateKeyEncoding: { type: 'pkcs1', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } }).privateKey)
   const kubeconfig: ControlPlane['kubeconfig'] = ({ namespace = 'default', token: other = token } = {}) => kubeconfigText(url, readFileSync(at('certs/apiserver.crt'), 'base64'), other, namespace)
@@ -45,7 +57,7 @@ export async function startControlPlane(stages: readonly string[], nodes = 3): P
     await until('kube-apiserver', company, async () => (await get(`${url}/readyz`, token)).body === 'ok')
     writeFileSync(at('kubeconfig'), kubeconfig(), { mode: 0o600 })
     for (const name of ['kube-controller-manager', 'kube-scheduler', 'kwok'] as const) await company.start(programs[name])
-    for (let index = 1; index <= nodes; index++) await post(`${url}/api/v1/nodes`, token, node(`node-${index}`))
+    for (let index = 1; index <= nodes; index++) await make(`${url}/api/v1/nodes`, token, node(`node-${index}`))
     await until('kwok', company, async () => readyNodes(JSON.parse((await get(`${url}/api/v1/nodes`, token)).body)) === nodes)
     await until('kube-controller-manager', company, async () => (await get(`${url}/api/v1/namespaces/default/serviceaccounts/default`, token)).status === 200)
   } catch (error) {
@@ -90,9 +102,11 @@ interface Layout {
   readonly scheduler: number
   readonly kwok: number
   readonly stages: readonly string[]
+  readonly kubelet: number | undefined
+  readonly audit: boolean
 }
 
-function describe({ at, client, peer, api, manager, scheduler, kwok, stages }: Layout): Readonly<Record<(typeof controlPlanePrograms)[number], Program>> {
+function describe({ at, client, peer, api, manager, scheduler, kwok, stages, kubelet, audit }: Layout): Readonly<Record<(typeof controlPlanePrograms)[number], Program>> {
   const etcd = `http://127.0.0.1:${client}`
   const program = (name: string, args: readonly string[]): Program => ({ name, file: join(bin, name), args })
   return {
@@ -101,10 +115,11 @@ function describe({ at, client, peer, api, manager, scheduler, kwok, stages }: L
     'kube-apiserver': program('kube-apiserver', [
       `--etcd-servers=${etcd}`, `--secure-port=${api}`, '--bind-address=127.0.0.1', `--cert-dir=${at('certs')}`, `--token-auth-file=${at('tokens.csv')}`, '--authorization-mode=RBAC', '--service-cluster-ip-range=10.96.0.0/16',
       `--service-account-key-file=${at('service-account.key')}`, `--service-account-signing-key-file=${at('service-account.key')}`, '--service-account-issuer=https://kubernetes.default.svc',
+      '--kubelet-preferred-address-types=InternalIP', ...(audit ? [`--audit-policy-file=${at('audit.json')}`, `--audit-log-path=${at('audit.log')}`] : []),
     ]),
     'kube-controller-manager': program('kube-controller-manager', [`--kubeconfig=${at('kubeconfig')}`, `--service-account-private-key-file=${at('service-account.key')}`, '--leader-elect=false', '--bind-address=127.0.0.1', `--secure-port=${manager}`, `--cert-dir=${at('certs-manager')}`]),
     'kube-scheduler': program('kube-scheduler', [`--kubeconfig=${at('kubeconfig')}`, '--leader-elect=false', '--bind-address=127.0.0.1', `--secure-port=${scheduler}`, `--cert-dir=${at('certs-scheduler')}`]),
-    kwok: program('kwok', [`--kubeconfig=${at('kubeconfig')}`, '--manage-all-nodes=true', '--node-lease-duration-seconds=40', `--server-address=127.0.0.1:${kwok}`, ...stages.map((stage) => `--config=${stage}`)]),
+    kwok: program('kwok', [`--kubeconfig=${at('kubeconfig')}`, '--manage-all-nodes=true', '--node-lease-duration-seconds=40', `--server-address=127.0.0.1:${kwok}`, ...(kubelet === undefined ? [] : ['--node-ip=127.0.0.1', `--node-port=${kubelet}`]), ...stages.map((stage) => `--config=${stage}`)]),
   }
 }
 
@@ -135,7 +150,7 @@ function get(url: string, token: string): Promise<{ readonly status: number; rea
   return ask('GET', url, token)
 }
 
-async function post(url: string, token: string, body: object): Promise<void> {
+async function make(url: string, token: string, body: object): Promise<void> {
   const { status, body: answer } = await ask('POST', url, token, JSON.stringify(body))
   if (status !== 201) throw new Error(`POST ${url}: ${status} ${answer}`)
 }

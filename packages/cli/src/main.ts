@@ -1,8 +1,10 @@
-import { type Capability, type CliCommand } from '@fermata/capability'
+import { type Capability, type CliCommand, inputsOf } from '@fermata/capability'
+import { chaos, chaosGate } from '@fermata/chaos'
 import { initCatalog, initialise, graphShow, showGraph } from '@fermata/catalog'
 import { detectChangedServices, detectChanges } from '@fermata/changes'
 import { deploy, orchestratedDeploy } from '@fermata/rollout'
 import { leave, type UseCase } from '@fermata/runner'
+import { checkSlos, sloCheck } from '@fermata/slo'
 import { run, type StricliProcess } from '@stricli/core'
 import { application, commandFlags, type Flags, type PlainCommand } from './application.ts'
 import { completionCommand, reportCommand, sandboxCommand } from './plain.ts'
@@ -14,6 +16,8 @@ export const served: readonly Served[] = [
   serving(graphShow, showGraph),
   serving(detectChangedServices, detectChanges),
   serving(orchestratedDeploy, deploy),
+  serving(chaosGate, chaos),
+  serving(sloCheck, checkSlos),
 ]
 
 /** That a use case takes the request of its capability is checked here; afterwards they are only called together. */
@@ -53,7 +57,7 @@ export async function main(args: readonly string[] = process.argv.slice(2)): Pro
 export function plainCommands(): readonly PlainCommand[] {
   const without = [reportCommand, sandboxCommand]
   const offered = [
-    ...served.flatMap(({ capability }) => capability.commands.map(({ path, brief, fixed }) => ({ path, brief, flags: [...Object.keys(capability.inputs).filter((name) => fixed?.[name] === undefined), ...Object.keys(commandFlags)] }))),
+    ...served.flatMap(({ capability }) => capability.commands.map((command) => ({ path: command.path, brief: command.brief, flags: [...inputsOf(capability, command), ...Object.keys(commandFlags)] }))),
     ...without.map(({ path, brief, flags }) => ({ path, brief, flags: Object.keys(flags) })),
   ]
   return [...without, completionCommand(offered)]

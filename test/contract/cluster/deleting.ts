@@ -34,19 +34,19 @@ const deleting = topic('deleting', {
     const { code, body } = await given.remove('configmaps', 'a')
     expect([code, body]).toMatchObject([200, { kind: 'ConfigMap', metadata: { deletionTimestamp: expect.any(String), deletionGracePeriodSeconds: 0, finalizers: held.finalizers } }])
     expect((await given.read('configmaps', 'a')).metadata.deletionTimestamp).toBe(body.metadata.deletionTimestamp)
-    expect((await given.admin.send('POST', given.at('configmaps'), configMap('a'))).body).toMatchObject({ code: 409, reason: 'AlreadyExists', message: expect.stringMatching(/^(object is being deleted: )?configmaps "a" already exists$/) })
+    expect((await given.admin.send('POST', given.at('configmaps'), configMap('a'))).body).toMatchObject({ code: 409, reason: 'AlreadyExists', message: 'object is being deleted: configmaps "a" already exists' })
     expect((await release(given, 'a')).code).toBe(200)
     expect((await given.get('configmaps', 'a')).code).toBe(404)
   },
   'what is being deleted gets no more finalizers': async (given) => {
     await given.make('configmaps', configMap('a', {}, held))
     await given.remove('configmaps', 'a')
-    expect((await given.patch('merge', 'configmaps', 'a', { metadata: { finalizers: [...held.finalizers, 'contract.example/more'] } })).body).toMatchObject({ code: 422, reason: 'Invalid', details: { causes: [{ reason: 'FieldValueForbidden', field: 'metadata.finalizers' }] } })
+    expect((await given.patch('merge', 'configmaps', 'a', { metadata: { finalizers: [...held.finalizers, 'contract.example/more'] } })).body).toMatchObject({ code: 422, reason: 'Invalid', details: { causes: [{ reason: 'FieldValueForbidden', field: 'metadata.finalizers' }, {}] } })
     expect((await given.patch('merge', 'configmaps', 'a', { data: { x: '1' } })).code).toBe(200)
     await release(given, 'a')
   },
   'a finalizer needs a name of somebody': async (given) => {
-    expect((await given.admin.send('POST', given.at('configmaps'), configMap('a', {}, { finalizers: ['hold'] }))).body).toMatchObject({ code: 422, details: { causes: [{ field: 'metadata.finalizers' }] } })
+    expect((await given.admin.send('POST', given.at('configmaps'), configMap('a', {}, { finalizers: ['hold'] }))).body).toMatchObject({ code: 422, details: { causes: [{ field: 'metadata.finalizers[0]' }] } })
   },
   'a pod is given time to end': async (given) => {
     await given.make('pods', pod('a', undefined, held, { terminationGracePeriodSeconds: 7 }))

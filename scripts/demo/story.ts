@@ -1,9 +1,10 @@
-import { type Ended, runStep, type SandboxCluster, type Step, type Story } from '@fermata/sandbox'
+import { type Ended, runStep, type Step, type Story } from '@fermata/sandbox'
 import type { Report } from '@fermata/verdict'
 import { spawnSync } from 'node:child_process'
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Company, git } from './company.ts'
+import type { Place } from './place.ts'
 import type { Teller } from './teller.ts'
 
 /** What the demo runs: the files that users run. */
@@ -29,9 +30,9 @@ export interface Stage {
   play(title: string, action: string, inputs: Readonly<Record<string, string>>, event?: Step['event']): Promise<Chapter>
 }
 
-export function stageFor(company: Company, cluster: SandboxCluster, out: string, teller: Teller): Stage {
+export function stageFor(company: Company, place: Place, out: string, teller: Teller): Stage {
   const kubeconfig = join(company.folder, '.git', 'kubeconfig')
-  writeFileSync(kubeconfig, cluster.kubeconfig({ namespace: company.namespace }))
+  writeFileSync(kubeconfig, place.kubeconfig({ namespace: company.namespace }))
   let count = 0
   return {
     async play(title, action, inputs, event) {
@@ -83,7 +84,7 @@ export async function tell(company: Company, stage: Stage): Promise<readonly Cha
 }
 
 /** What must be true of the end, or the demo has not shown what it promises. */
-export function unmet(company: Company, chapters: readonly Chapter[], cluster: SandboxCluster): readonly string[] {
+export function unmet(company: Company, chapters: readonly Chapter[], place: Place): readonly string[] {
   const [detect, plan, release] = chapters
   const undone = list(release?.ended.outputs['rolled-back'])
   const checks: readonly (readonly [boolean, string])[] = [
@@ -92,7 +93,7 @@ export function unmet(company: Company, chapters: readonly Chapter[], cluster: S
     [release?.report.verdict === 'fail', 'the release fails'],
     [undone.at(-1) === company.broken.service, `${company.broken.service} is undone, after all that needs it`],
     [company.undone === undefined || company.undone.join() === undone.join(), `undone are ${company.undone?.join(', ')}, in this order`],
-    [cluster.unknown === 0, `the sandbox knows every request (${cluster.unknown} unknown)`],
+    [place.unknown() === 0, `the sandbox knows every request (${place.unknown()} unknown)`],
   ]
   return checks.filter(([holds]) => !holds).map(([, says]) => says)
 }

@@ -44,7 +44,8 @@ suite(isBuilt('act') ? 'examples, copied into an empty repository and run by act
   async function caller(example: string, files: Content = {}): Promise<Caller & { readonly github: StandInGitHub }> {
     const shop = await makeShop(join(company.folder, `shop-${example}`))
     const workspace = repositoryWith({})
-    workspace.git('pull', '--quiet', shop.folder, shop.healthy)
+    workspace.git('fetch', '--quiet', shop.folder, shop.healthy)
+    workspace.git('checkout', '--quiet', '-B', 'main', 'FETCH_HEAD')
     copyExample(example, workspace.path)
     workspace.git('remote', 'add', 'origin', `https://github.com/${shop.repository}.git`)
     workspace.commit(files)

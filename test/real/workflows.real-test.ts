@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { yamlOfGitHub } from '../../scripts/lint/files.ts'
 import { bin, isBuilt } from './company.ts'
-import { copyWorkflows, root } from './library.ts'
+import { copyDist, copyWorkflows, root } from './library.ts'
 
 const when = (program: string) => (isBuilt(program) ? describe : describe.skip)
 const note = (program: string) => (isBuilt(program) ? program : `${program} (skipped: it is not in .tools/bin; see \`npm run tools\`)`)
@@ -21,6 +21,7 @@ when('actionlint')(note('actionlint'), () => {
   test('has no finding in workflows, examples and the actions that they use', () => {
     const place = join(folder, 'local')
     const files = copyWorkflows(place, (path) => `./${path}`)
+    copyDist(place)
     const workflows = files.filter((path) => path.startsWith('.github/'))
     expect(workflows.length).toBeGreaterThan(0)
     expect(actionlint(place, workflows)).toBe('')

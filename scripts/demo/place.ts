@@ -1,0 +1,42 @@
+import { realClock, startCluster, type Story } from '@fermata/sandbox'
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+
+/** The cluster that the story is told in. */
+export interface Place {
+  readonly says: string
+  kubeconfig(wish: { readonly namespace: string }): string
+  /** API requests so far: on the sandbox all of them, on a real server those of Fermata. */
+  requests(): number
+  /** Requests that the stand-in does not do. */
+  unknown(): number
+  stop(): Promise<void>
+}
+
+export const places = ['sandbox', 'real'] as const
+
+export interface PlaceWish {
+  readonly story: Story
+  readonly namespace: string
+  /** So many seconds of a pod's life pass in one. */
+  readonly speed: number
+}
+
+export async function openPlace(which: (typeof places)[number], wish: PlaceWish): Promise<Place> {
+  return which === 'real' ? realPlace(wish) : sandboxPlace(wish)
+}
+
+async function sandboxPlace({ story, namespace, speed }: PlaceWish): Promise<Place> {
+  const cluster = await startCluster({ clock: realClock({ speed }), story, namespaces: [namespace] })
+  return { says: `a cluster in this process, ${cluster.url}`, kubeconfig: (wish) => cluster.kubeconfig(wish), requests: () => cluster.requests.count(), unknown: () => cluster.unknown, stop: () => cluster.stop() }
+}
+
+/** Builds what is missing, with progress; exits with what must be done where that cannot be. */
+async function realPlace({ story, namespace, speed }: PlaceWish): Promise<Place> {
+  const built = spawnSync(process.execPath, [join(import.meta.dirname, '../tools.ts'), 'etcd', 'kwok', 'kubernetes'], { stdio: 'inherit' })
+  if (built.status !== 0) process.exit(built.status ?? 1)
+  // Who plays on the sandbox loads none of this.
+  const [{ startPlayedCluster }, { askedByFermata }] = await Promise.all([import('../../test/real/played-cluster.ts'), import('../../test/real/audit.ts')])
+  const { plane, cluster, stop } = await startPlayedCluster({ story, speed, namespaces: [namespace], audit: true })
+  return { says: `a real control plane, Kubernetes ${await cluster.version()} at ${plane.url}, whose containers are played`, kubeconfig: (wish) => plane.kubeconfig(wish), requests: () => askedByFermata(plane).length, unknown: () => 0, stop }
+}

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { ConfigurationError } from '@fermata/verdict'
 import * as z from 'zod/mini'
-import { boolean, capability, choice, duration, integer, json, jsonSchemaOf, list, percent, readRequest, secret, text, url } from './index.ts'
+import { boolean, capability, choice, duration, inputsOf, integer, json, jsonSchemaOf, list, percent, readRequest, secret, text, url } from './index.ts'
 
 const sample = capability({
   name: 'sample',
@@ -95,6 +95,13 @@ test('all bad inputs are told together', () => {
 
 test('a capability with an undescribed input is refused', () => {
   expect(() => capability({ ...sample, inputs: { silent: text({ about: ' ' }) } })).toThrow('no description for silent')
+})
+
+test('a command has the inputs that mean something to it, and the common ones', () => {
+  const command = { path: ['show'], brief: 'Show', example: 'show', fixed: { mode: 'plan' } }
+  expect(inputsOf(sample, command)).toEqual(Object.keys(sample.inputs).filter((name) => name !== 'mode'))
+  expect(inputsOf(sample, { ...command, takes: ['name', 'mode'] })).toEqual(['name', 'config', 'working-directory', 'github-token', 'on-inconclusive', 'report-dir'])
+  expect(() => capability({ ...sample, inputs: {}, commands: [{ ...command, takes: ['nobody'] }] })).toThrow('no input for show takes nobody')
 })
 
 test('the JSON Schema holds every input with its description and requires what is required', () => {

@@ -1,4 +1,4 @@
-import type { Capability, CliCommand, Input } from '@fermata/capability'
+import { type Capability, type CliCommand, type Input, inputsOf } from '@fermata/capability'
 import { type Application, buildApplication, buildCommand, buildRouteMap, type Command, type CommandContext, type RouteMap } from '@stricli/core'
 
 /** What the user wrote for the flags of one command, by flag name; what is absent was not written. */
@@ -18,7 +18,7 @@ export type Run = (capability: Capability, command: CliCommand, flags: Flags) =>
 
 /** Flags that every capability has on the command line beside its inputs. */
 export const commandFlags = {
-  output: { about: 'What goes to stdout: text, json, junit or quiet.', default: 'text' },
+  output: { about: 'What goes to stdout: text, json, junit, sarif or quiet.', default: 'text' },
   progress: { about: 'How stderr shows what goes on: auto, tree, lines or quiet.', default: 'auto' },
 } as const
 
@@ -56,9 +56,10 @@ function routes(entries: readonly Entry[], prefix: readonly string[]): RouteMap<
 }
 
 function capabilityCommand(capability: Capability, command: CliCommand, run: Run): Command<CommandContext> {
-  const flags = Object.entries<Input<unknown>>(capability.inputs)
-    .filter(([name]) => command.fixed?.[name] === undefined)
-    .map(([name, input]) => [name, flag(input.about + choicesOf(input) + defaultOf(input.default), input.kind)] as const)
+  const flags = inputsOf(capability, command).map((name) => {
+    const input = (capability.inputs as Readonly<Record<string, Input<unknown>>>)[name] as Input<unknown>
+    return [name, flag(input.about + choicesOf(input) + defaultOf(input.default), input.kind)] as const
+  })
   const taken = Object.keys(commandFlags).filter((name) => name in capability.inputs)
   if (taken.length > 0) throw new Error(`${capability.name}: the input ${taken.join(', ')} has the name of a flag that every command has`)
   const shared = Object.entries(commandFlags).map(([name, about]) => [name, flag(about.about + defaultOf(about.default), 'text')] as const)

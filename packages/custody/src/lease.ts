@@ -31,6 +31,8 @@ export interface HeldLease {
    * It is at least the time in milliseconds, so it also rises when the Lease was deleted in between.
    */
   readonly fence: number
+  /** When another holder used it last, by the clock of that one; 0 where nobody has. */
+  readonly usedBefore: Instant
   readonly until: () => Instant
   /** False when it was lost: nothing may be written from then on. */
   renew(): Promise<boolean>
@@ -89,7 +91,7 @@ async function tryLease(cluster: Cluster, clock: Clock, wish: LeaseWish, dead: s
     const fence = Math.max(fenceIn(found) + 1, now)
     try {
       const written = found === undefined ? await cluster.create(fenced({ ...ref, metadata: { name: ref.name, namespace: wish.namespace, labels: managedBy, annotations: { [serviceAnnotation]: wish.service } }, spec }, fence)) : await cluster.replace(fenced({ ...found, spec }, fence))
-      return { kind: 'held', lease: heldLease(cluster, clock, wish, written, fence, now) }
+      return { kind: 'held', lease: heldLease(cluster, clock, wish, written, { fence, since: now, usedBefore: seen === undefined ? 0 : seen.until - seen.seconds * 1000 }) }
     } catch (error) {
       // Somebody was faster, or our own answer was lost: what is there now tells.
       if (!isLostRace(error) || attempt === raceAttempts) throw explain(error)
@@ -97,7 +99,7 @@ async function tryLease(cluster: Cluster, clock: Clock, wish: LeaseWish, dead: s
   }
 }
 
-function heldLease(cluster: Cluster, clock: Clock, { service, holder, seconds }: LeaseWish, first: KubeObject, fence: number, since: Instant): HeldLease {
+function heldLease(cluster: Cluster, clock: Clock, { service, holder, seconds }: LeaseWish, first: KubeObject, { fence, since, usedBefore }: { readonly fence: number; readonly since: Instant; readonly usedBefore: Instant }): HeldLease {
   let current: KubeObject | undefined = first
   let until = since + seconds * 1000
 
@@ -120,6 +122,7 @@ function heldLease(cluster: Cluster, clock: Clock, { service, holder, seconds }:
   return {
     service,
     fence,
+    usedBefore,
     until: () => until,
     renew: async () => {
       const now = clock.now()

@@ -21,6 +21,9 @@ export interface Warrant extends Pick<Alive, 'lost' | 'add' | 'assure'> {
   readonly holder: string
   /** @throws RangeError for a service that the warrant does not cover */
   fenceOf(service: string): number
+  covers(service: string): boolean
+  /** When somebody else used one of the leases last: what was read of the services before that may be outdated. */
+  readonly usedBefore: Instant
   /** The highest of its fences: for what belongs to all services together, such as a journal. */
   readonly fence: number
   /** Lets all of them go, and renews nothing any more. What cannot be let go of expires. Call it at the end, whatever the end was. */
@@ -74,6 +77,8 @@ function warrantOn({ lost, add, assure }: Alive, leases: ReadonlyMap<string, Hel
     assure,
     holder,
     fence: Math.max(0, ...Array.from(leases.values(), ({ fence }) => fence)),
+    covers: (service) => leases.has(service),
+    usedBefore: Math.max(0, ...Array.from(leases.values(), ({ usedBefore }) => usedBefore)),
     fenceOf(service) {
       const lease = leases.get(service)
       if (lease === undefined) throw new RangeError(`The warrant does not cover ${service}.`)

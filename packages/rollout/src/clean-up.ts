@@ -1,16 +1,14 @@
-import { buildReport, type Reason, type Report } from '@fermata/verdict'
+import type { Reason, Report } from '@fermata/verdict'
 import { because } from './codes.ts'
 import type { DeployPorts } from './deploy.ts'
-import { type JournalService, orderOfEntry } from './journal/entry.ts'
+import { holderKept, releaseKept } from './hold.ts'
+import { type JournalEntry, type JournalService, orderOfEntry } from './journal/entry.ts'
 import { journalsIn } from './journal/store.ts'
-import { type ReleaseState, type ServiceState } from './machine/state.ts'
+import type { ReleaseState, ServiceState } from './machine/state.ts'
 import { findTarget } from './prepare.ts'
-import { subjectOf } from './report/subject.ts'
 import type { DeployRequest } from './request.ts'
-import { runBack } from './run-back.ts'
-
-/** Under this name a run keeps the id of its release for the post step, before it writes anything. */
-export const releaseKept = 'release'
+import { runBack, type WayBack } from './run-back.ts'
+import { nothingDone, takeUp } from './take-up.ts'
 
 /**
  * The post step after a run that was killed or had no more time: what the journal shows on its way is written back,
@@ -20,21 +18,37 @@ export const releaseKept = 'release'
 export async function cleanUp(request: DeployRequest, ports: DeployPorts, kept: (name: string) => string | undefined): Promise<Report> {
   const startedAt = ports.clock.now()
   const release = kept(releaseKept)
-  if (release === undefined) return nothingLeft('The run had not begun to write anything.', request, ports, startedAt)
+  if (release === undefined) return nothingDone(request, ports, startedAt, 'The run had not begun to write anything. Nothing was left behind.')
   const target = await findTarget(request, ports)
-  const opened = await journalsIn(target.cluster, target.namespace).open(release)
-  if (opened === undefined) return nothingLeft(`Release ${release} had not begun to write anything.`, request, ports, startedAt)
-  const { entry } = opened.journal
-  if (entry.ended) return nothingLeft(`Release ${release} has come to its end.`, request, ports, startedAt)
-  const begun: ReleaseState = { order: orderOfEntry(entry), course: { is: 'forward' }, services: new Map(entry.services.map((service) => [service.id, backFrom(service)])) }
+  const found = (await journalsIn(target.cluster, target.namespace).list()).find((entry) => entry.release === release)
+  if (found === undefined) return nothingDone(request, ports, startedAt, `Release ${release} had not begun to write anything. Nothing was left behind.`)
+  if (found.ended) return nothingDone(request, ports, startedAt, `Release ${release} has come to its end. Nothing was left behind.`)
+  const taken = await takeUp(target, ports, found, kept(holderKept))
+  if (taken.is === 'refused') return nothingDone(request, ports, startedAt, `Release ${release} is in the hands of another run.`, [{ ...taken.reason, severity: 'note' }], found)
+  const { opened, warrant } = taken
+  try {
+    return await settleBack({ request, ports, target, warrant, opened, title: 'clean-up', startedAt, reasons: [] })
+  } finally {
+    await warrant.release()
+  }
+}
+
+/** Writes back what was on its way, keeps what was promoted, begins nothing. */
+export async function settleBack(back: WayBack): Promise<Report> {
+  const { entry } = back.opened.journal
+  const begun = stoppedState(entry)
   const ids = (...states: readonly ServiceState['at'][]): string => entry.services.filter(({ id }) => states.includes(begun.services.get(id)?.at ?? 'held')).map(({ id }) => id).join(', ') || 'none'
-  const says = `Release ${release} was left before it ended. To be written back: ${ids('recalled')}. Released already, and kept: ${ids('promoted')}.`
-  const left = because('FM-DEPLOY-UNFINISHED', { says, remedy: `Release again, or undo what is kept with \`fermata rollback --release ${release}\`.` })
-  return runBack(begun, { request, ports, target, opened, title: 'clean-up', startedAt, reasons: [left] })
+  const says = `Release ${entry.release} was left before it ended. To be written back: ${ids('recalled')}. Released already, and kept: ${ids('promoted')}.`
+  const left = because('FM-DEPLOY-UNFINISHED', { says, remedy: `Release again, or undo what is kept with \`fermata rollback --release ${entry.release}\`.` })
+  return runBack(begun, { ...back, reasons: [...back.reasons, left] })
+}
+
+function stoppedState(entry: JournalEntry): ReleaseState {
+  return { order: orderOfEntry(entry), course: { is: 'forward' }, services: new Map(entry.services.map((service) => [service.id, backFrom(service)])) }
 }
 
 /** Where a service stands for the way back, by what the journal last said of it. What was on its way may have been written, wholly or in part. */
-function backFrom({ id, changes, state, because: why }: JournalService): ServiceState {
+export function backFrom({ id, changes, state, because: why }: JournalService): ServiceState {
   const cause: Reason = why === undefined ? because('FM-DEPLOY-CANCELLED', { says: `The run was killed before ${id} was released.`, service: id, severity: 'note' }) : { code: why.code, severity: 'note', message: why.message, service: id }
   switch (state) {
     case 'promoted':
@@ -60,8 +74,4 @@ function backFrom({ id, changes, state, because: why }: JournalService): Service
     case 'removing':
       return { at: changes ? 'recalled' : 'held', because: cause }
   }
-}
-
-function nothingLeft(summary: string, request: DeployRequest, ports: DeployPorts, startedAt: number): Report {
-  return buildReport({ capability: 'orchestrated-deploy', summary: `${summary} Nothing was left behind.`, startedAt, endedAt: ports.clock.now(), subject: subjectOf(request, ports.invocation, []), reasons: [], onInconclusive: request['on-inconclusive'] })
 }

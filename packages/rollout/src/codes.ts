@@ -6,7 +6,13 @@ const planCodes = reasonCodes({
   'FM-DEPLOY-NO-MANIFESTS': { severity: 'note', means: 'A service has no manifests, so it cannot be released or looked at.', remedy: 'Give it `manifests` in the catalog.' },
   'FM-DEPLOY-DEPENDENCY-UNSEEN': { severity: 'note', means: 'A dependency has no manifests, so its health is not known.', remedy: 'Give it `manifests` in the catalog if it runs in this cluster.' },
   'FM-DEPLOY-DEPENDENCY-MISSING': { severity: 'error', means: 'A dependency that the release does not contain is not in the cluster.', remedy: 'Release it first, or add it to the input services.' },
-  'FM-DEPLOY-STRATEGY-ROLLING': { severity: 'warning', means: 'The catalog asks for a strategy that is not carried out yet; the service would be released by a rolling update.', remedy: 'Set `strategy: rolling` to accept that.' },
+  'FM-DEPLOY-STRATEGY-IMPOSSIBLE': { severity: 'error', means: 'The strategy that the catalog asks for cannot be carried out with the objects of the service.', remedy: 'Correct what the message names, or set `deployment_strategy: rolling`.' },
+  'FM-DEPLOY-STRATEGY-ROLLING': { severity: 'note', means: 'There is no old version beside which a new one could stand, or no pod changes, so the service is released at once.', remedy: 'Nothing has to be done.' },
+  'FM-DEPLOY-SHARE-NEAREST': { severity: 'warning', means: 'A share of the traffic cannot be reached with so few pods, so the nearest one is taken.', remedy: 'Give the service more replicas, choose another share, or let an HTTPRoute or VirtualService carry its traffic.' },
+  'FM-DEPLOY-ROUTE-UNFIT': { severity: 'error', means: 'A route cannot give a share of its traffic to a new version.', remedy: 'Correct the route as the message says, or leave `route` out of the catalog.' },
+  'FM-DEPLOY-UNJUDGED': { severity: 'note', means: 'A new version gets traffic and no metrics judge it; only its readiness counts.', remedy: 'Give the service `analysis` in the catalog, and the input `prometheus-url`.' },
+  'FM-DEPLOY-UNFUSED': { severity: 'note', means: 'While a new version carries traffic it is not removed by itself when the run is killed: taking it away would take its traffic away.', remedy: 'Run `fermata sweep` in a scheduled workflow: it puts traffic back first.' },
+  'FM-DEPLOY-MIGRATION': { severity: 'error', means: 'Migration scripts of a service cannot be run as they are.', remedy: 'Correct what the message names.' },
   'FM-DEPLOY-IMAGE-UNPINNED': { severity: 'warning', means: 'An image is named by a tag, which may mean another image tomorrow.', remedy: 'Name it by digest: image@sha256:...' },
   'FM-DEPLOY-CONFIG-NOT-RELOADED': { severity: 'note', means: 'Configuration of a service changes and its pods do not, so running pods may go on with the old values.', remedy: 'Put a hash of the configuration into the pod template, or into the name of the ConfigMap, if the program does not read it again by itself.' },
   'FM-DEPLOY-SEVERAL-WORKLOADS': { severity: 'note', means: 'A service consists of several workloads. They are written together and must all be ready.', remedy: 'Nothing has to be done, unless they should go out one after the other: then make them services of their own.' },
@@ -19,6 +25,7 @@ const planCodes = reasonCodes({
   'FM-DEPLOY-KIND-UNKNOWN': { severity: 'error', means: 'The cluster does not serve this kind, and no manifest of the release defines it.', remedy: 'Install its CustomResourceDefinition, or correct apiVersion and kind.' },
   'FM-DEPLOY-OBJECT-REFUSED': { severity: 'error', means: 'The API server refuses an object of the manifests.', remedy: 'Correct the field that the message names.' },
   'FM-DEPLOY-PLAN-DIFFERS': { severity: 'error', means: 'What would be done now is not what the given plan says.', remedy: 'Look at the differences, then make and approve a new plan.' },
+  'FM-DEPLOY-UNDER-WAY': { severity: 'error', means: 'Another run releases one of the services now. Two at once would overwrite each other.', remedy: 'Wait until it has ended, then release again. A run that was killed lets go by itself within a minute.' },
   'FM-DEPLOY-APPROVAL-REQUIRED': { severity: 'error', means: 'The environment wants an approved plan, and none was given.', remedy: 'Run mode plan, have its file approved, and give it as `plan`.' },
 })
 
@@ -42,6 +49,10 @@ const serviceCodes = reasonCodes({
   'FM-DEPLOY-VOLUME': { severity: 'error', means: 'A volume claim cannot be bound.', remedy: 'Check storage class, size and access mode.' },
   'FM-DEPLOY-CONDITION-FAILED': { severity: 'error', means: 'The controller of a custom resource reports that it has failed.', remedy: 'See the condition in the message.' },
   'FM-DEPLOY-OBJECT-GONE': { severity: 'error', means: 'An object of the service was deleted while it was waited for.', remedy: 'Find out who deletes it, and release again.' },
+  'FM-DEPLOY-CANARY-WORSE': { severity: 'error', means: 'The new version fails more often than the old one at the same time, more than chance explains.', remedy: 'See the counts, and what the new version logs.' },
+  'FM-DEPLOY-CANARY-UNKNOWN': { severity: 'error', means: 'Whether the new version is worse could not be judged: there were no metrics, or too few requests.', remedy: 'Check the queries under `analysis`, give it more time by `hold`, or accept it with `on-inconclusive: warn`.' },
+  'FM-DEPLOY-NO-READY-PODS': { severity: 'error', means: 'Traffic was to be sent to a version that has no ready pod, so it was not.', remedy: 'See why its pods are not ready.' },
+  'FM-DEPLOY-TRAFFIC-NOT-MOVED': { severity: 'error', means: 'A route could not be changed, or does not say what was written to it.', remedy: 'Find out who else writes it.' },
   'FM-DEPLOY-DEPENDENCY-UNHEALTHY': { severity: 'error', means: 'A dependency that the release does not change is not healthy.', remedy: 'Repair it, or release it too.' },
 })
 
@@ -56,10 +67,9 @@ const courseCodes = reasonCodes({
   'FM-DEPLOY-UNDO-UNREADY': { severity: 'error', means: 'What the service was has been written back, but it is not ready again.', remedy: 'Look at the service now: its former version does not become ready either.' },
   'FM-DEPLOY-KEPT': { severity: 'error', means: 'What the release created for the service is kept, since one that may use it could not be undone.', remedy: 'Repair the other service, then run `fermata rollback --release` again.' },
   'FM-DEPLOY-LEFT-BEHIND': { severity: 'note', means: 'Something that the release created is not deleted by its undoing, since others may have put something into it.', remedy: 'Delete it yourself when nothing in it is needed.' },
-  'FM-DEPLOY-UNFINISHED': { severity: 'warning', means: 'A release was left before it ended: its run was killed, or is still under way.', remedy: 'If no run is under way, undo it with `fermata rollback --release`.' },
+  'FM-DEPLOY-INTENT-CHANGED': { severity: 'error', means: 'A release that was left before it ended was to be resumed, and the manifests have changed since, so it was undone.', remedy: 'Release what the manifests say now.' },
+  'FM-DEPLOY-UNFINISHED': { severity: 'warning', means: 'A release was left before it ended: its run was killed, or is still under way.', remedy: 'If no run is under way, go on with it by `fermata resume`, or undo it by `fermata abort`.' },
   'FM-DEPLOY-SUPERSEDED': { severity: 'error', means: 'A later release has changed the object, so an older one may not be undone through it.', remedy: 'Undo the later release first.' },
-  'FM-DEPLOY-JOURNAL-LOST': { severity: 'error', means: 'The journal in the cluster could not be written, so nothing more was done.', remedy: 'Check what the message names, then run `fermata status`.' },
-  'FM-DEPLOY-JOURNAL-FULL': { severity: 'error', means: 'What would have to be remembered to undo the release does not fit into its journal.', remedy: 'Release fewer services at a time.' },
   'FM-DEPLOY-RELEASE-UNKNOWN': { severity: 'error', means: 'There is no journal of the release in the namespace.', remedy: 'See `fermata status` for the releases that are there.' },
   'FM-DEPLOY-EVENTS-UNREADABLE': { severity: 'note', means: 'Events of the namespace cannot be read, so some causes are named less exactly.', remedy: 'Grant list and watch on events.' },
 })

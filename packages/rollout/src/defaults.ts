@@ -61,11 +61,25 @@ export const cancelBudget = 6 * second
 /** A write that met a newer version of the object is made again this often. */
 export const writeAttempts = 5
 
-/** etcd takes 1.5 MiB for an object, the API server 1 MiB for a ConfigMap's data. What is above is refused before anything is written. */
-export const journalBytes = 900 * 1024
-
 /** How many changed fields of one object are shown. */
 export const shownChanges = 12
+
+/** A stage whose judgement has no answer when its time is over waits as long again, and at least a minute. */
+export function patienceOf(hold: number): number {
+  return Math.max(hold, 60 * second)
+}
+
+/** How long a canary stays at each share, and a new version beside the old one, where the catalog does not say. */
+export const analysisHold = 60 * second
+
+/** How often the metrics of a canary are looked at. */
+export const analysisInterval = 60 * second
+
+/** After traffic has gone back to the service itself: kube-proxy and gateways need a moment to see it, and only then the pods beside it go (Argo Rollouts waits 30 s). */
+export const trafficSettles = 30 * second
+
+/** What a release has made beside its services lives this long when nobody renews it, in seconds. */
+export const fuseSeconds = 300
 
 /** How many questions about objects are asked at a time while a plan is made. */
 export const questionsAtATime = 8

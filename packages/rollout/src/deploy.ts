@@ -1,17 +1,20 @@
 import type { Ports } from '@fermata/ports'
 import type { Report } from '@fermata/verdict'
+import { abortRelease } from './abort-release.ts'
 import { applyRelease } from './apply-release.ts'
 import { reportPlan } from './report/plan-report.ts'
 import { makePlan } from './make-plan.ts'
 import type { DeployRequest } from './request.ts'
+import { resumeRelease } from './resume-release.ts'
 import { rollbackRelease } from './rollback-release.ts'
 import { showStatus } from './show-status.ts'
+import { sweepReleases } from './sweep-releases.ts'
 import { keepPlan } from './plan/keep-plan.ts'
 
-export type DeployPorts = Pick<Ports, 'cluster' | 'clock' | 'files' | 'invocation' | 'keep' | 'log' | 'signal'>
+export type DeployPorts = Pick<Ports, 'cluster' | 'clock' | 'files' | 'invocation' | 'keep' | 'log' | 'random' | 'signal'>
 
 /**
- * Releases services, shows what a release would do, undoes one, or tells how things stand.
+ * Releases services, shows what a release would do, goes on with or undoes one, tells how things stand, or tidies up.
  * @throws ConfigurationError for what the caller must change, EnvironmentError where the cluster cannot be asked; then nothing was written
  */
 export async function deploy(request: DeployRequest, ports: DeployPorts): Promise<Report> {
@@ -24,6 +27,12 @@ export async function deploy(request: DeployRequest, ports: DeployPorts): Promis
     }
     case 'apply':
       return applyRelease(request, ports)
+    case 'resume':
+      return resumeRelease(request, ports)
+    case 'abort':
+      return abortRelease(request, ports)
+    case 'sweep':
+      return sweepReleases(request, ports)
     case 'rollback':
       return rollbackRelease(request, ports)
     case 'status':

@@ -1,9 +1,9 @@
 import type { ServiceId } from '@fermata/catalog'
 import type { Clock, Instant } from '@fermata/ports'
 import { EnvironmentError, type Reason } from '@fermata/verdict'
-import { cancelBudget, tick } from './defaults.ts'
+import { cancelBudget, patienceOf, tick } from './defaults.ts'
 import { advance } from './machine/advance.ts'
-import { memberOf } from './machine/order.ts'
+import { memberOf, stagesOf } from './machine/order.ts'
 import { type Command, hasEnded, isWatched, type ReleaseEvent, type ReleaseState, type ServiceState } from './machine/state.ts'
 
 /** What carries out commands and looks at the world. One for a cluster, one for the simulator. */
@@ -91,7 +91,13 @@ export function watchedIn(release: ReleaseState): ReadonlySet<ServiceId> {
 function untilDue(release: ReleaseState, now: Instant): number {
   let due = now + tick
   for (const [id, state] of release.services) {
-    const { soak, timeout } = memberOf(release.order, id)
+    const member = memberOf(release.order, id)
+    const { soak, timeout } = member
+    if (state.at === 'holding') {
+      const { hold, analyse } = stagesOf(member)[state.stage] ?? { hold: 0, analyse: false }
+      const over = state.readySince + hold
+      due = Math.min(due, analyse && over <= now ? over + patienceOf(hold) : over)
+    }
     if (state.at === 'soaking') due = Math.min(due, state.readySince + soak)
     if (state.at === 'soaking' || state.at === 'settling' || state.at === 'recovering') due = Math.min(due, state.since + timeout)
   }

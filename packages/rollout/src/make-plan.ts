@@ -11,6 +11,7 @@ import { type Fact, gatherFacts } from './plan/facts.ts'
 import { withoutSecrets } from './plan/field-changes.ts'
 import { nameOf, refOf } from './plan/objects.ts'
 import { missingPermissions } from './plan/permissions.ts'
+import { intentOf } from './plan/intent.ts'
 import { type Plan, planOf, type PlannedService } from './plan/plan.ts'
 import { type Desired, findTarget, readDesired, type Target } from './prepare.ts'
 import type { DeployRequest } from './request.ts'
@@ -27,11 +28,12 @@ export interface Prepared {
 
 /**
  * Reads the catalog and the manifests, asks the cluster, and makes the plan. Writes nothing.
+ * @param known where the request leads, if that has been found out before
  * @throws ConfigurationError, EnvironmentError
  */
-export async function makePlan(request: DeployRequest, ports: Pick<Ports, 'files' | 'cluster'>): Promise<Prepared> {
+export async function makePlan(request: DeployRequest, ports: Pick<Ports, 'files' | 'cluster'>, known?: Target): Promise<Prepared> {
   if (request.parallelism < 1) throw new ConfigurationError([{ says: 'Input parallelism is 0, so nothing could ever start.', remedy: 'Write a whole number from 1.' }])
-  const target = await findTarget(request, ports)
+  const target = known ?? (await findTarget(request, ports))
   const desired = await readDesired(request, target.catalog, ports.files)
   refuseImpossibleTimes(request, target, desired)
   const findings = await gatherFacts(desired.wanted.map((one) => ({ ...one, role: desired.selection.roles.get(one.service) ?? 'check' })), { cluster: target.cluster, namespace: target.namespace, force: request['field-conflicts'] === 'force', parallelism: questionsAtATime })
@@ -50,6 +52,16 @@ export async function makePlan(request: DeployRequest, ports: Pick<Ports, 'files
   const forbidden = plan.services.length === 0 ? [] : await missingPermissions(target.cluster, target.namespace, facts)
   const reasons = [...desired.reasons, ...wrong, ...forbidden, ...strategyReasons(request, plan), ...cycleReasons(desired), ...staleConfiguration(plan), ...emptiness(request, desired), ...(await unfinished(target, forbidden))]
   return { target, desired, plan, facts, reasons }
+}
+
+/** The services that a plan changes. */
+export function changedIn({ services }: Plan): readonly ServiceId[] {
+  return services.filter(({ does }) => does === 'release').map(({ id }) => id)
+}
+
+/** What a prepared release means, whatever the cluster is like. */
+export function intentOfPrepared({ plan, desired }: Prepared): string {
+  return intentOf(plan, (id) => desired.selection.roles.get(id) === 'release')
 }
 
 /** A service that may take less time than it must stay ready could only fail. */

@@ -98,7 +98,7 @@ describe('a release', () => {
     await stage.kube.patch({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: journal?.metadata.name ?? '' }, 'merge', { data: { 'journal.json': '{}' } })
     const report = await run
     expect(report.verdict).toBe('fail')
-    expect(report.reasons.map(({ code }) => code)).toEqual(expect.arrayContaining(['FM-DEPLOY-JOURNAL-LOST', 'FM-DEPLOY-UNFINISHED']))
+    expect(report.reasons.map(({ code }) => code)).toEqual(expect.arrayContaining(['FM-CUSTODY-JOURNAL-LOST', 'FM-DEPLOY-UNFINISHED']))
     expect(list(report, 'failed')).toEqual(expect.arrayContaining(['cart', 'mail']))
   })
 

@@ -1,10 +1,11 @@
 import { buildGraph, type ServiceId } from '@fermata/catalog'
+import type { Warrant } from '@fermata/custody'
 import type { Instant } from '@fermata/ports'
 import type { Reason, Report } from '@fermata/verdict'
 import type { DeployPorts } from './deploy.ts'
 import type { ServiceWork } from './hands/work.ts'
-import type { JournalEntry, JournalHead } from './journal/entry.ts'
-import type { Journal, OpenJournal } from './journal/store.ts'
+import { headOfEntry } from './journal/entry.ts'
+import type { Opened } from './journal/store.ts'
 import { journalScribe } from './journal/writer.ts'
 import type { ReleaseState } from './machine/state.ts'
 import type { Target } from './prepare.ts'
@@ -16,15 +17,16 @@ export interface WayBack {
   readonly request: DeployRequest
   readonly ports: DeployPorts
   readonly target: Target
-  readonly opened: { readonly journal: Journal; readonly writer: OpenJournal }
-  readonly title: Exclude<Told['title'], 'release'>
+  readonly warrant: Warrant
+  readonly opened: Opened
+  readonly title: Exclude<Told['title'], 'release' | 'resume'>
   readonly startedAt: Instant
   /** What is to be said besides what becomes of the services. */
   readonly reasons: readonly Reason[]
 }
 
 /** Carries services back to what the journal of their release remembers. What the catalog or the manifests say by now does not matter. */
-export async function runBack(begun: ReleaseState, { request, ports, target, opened, title, startedAt, reasons }: WayBack): Promise<Report> {
+export async function runBack(begun: ReleaseState, { request, ports, target, warrant, opened, title, startedAt, reasons }: WayBack): Promise<Report> {
   const { entry, formers } = opened.journal
   const graph = buildGraph(entry.services)
   const waves = graph.waves()
@@ -35,9 +37,10 @@ export async function runBack(begun: ReleaseState, { request, ports, target, ope
     log: ports.log,
     signal: ports.signal,
     release: entry.release,
+    warrant,
     work,
     openJournal: async () => {
-      const scribe = journalScribe(headOf(entry), begun, formers, opened.writer, ports.clock)
+      const scribe = journalScribe(headOfEntry(entry), begun, formers, opened.writer, ports.clock)
       // Also where nothing is left to be moved, the journal says from now on how the services stand.
       await scribe.note(begun)
       return scribe
@@ -46,9 +49,4 @@ export async function runBack(begun: ReleaseState, { request, ports, target, ope
     waveOf: (id) => waves.findIndex((wave) => wave.includes(id)) + 1,
   })
   return reportRelease({ request, ports, startedAt, title, release: entry.release, planHash: entry.planHash, planFile: undefined, prepared: undefined, graph, ran, reasons })
-}
-
-function headOf(entry: JournalEntry): JournalHead {
-  const dependencies = new Map(entry.services.map((service) => [service.id, service.dependencies]))
-  return { release: entry.release, planHash: entry.planHash, environment: entry.environment, startedAt: Date.parse(entry.startedAt), by: entry.by, dependencies: (id) => dependencies.get(id) ?? [] }
 }

@@ -1,4 +1,5 @@
 import type { ServiceId } from '@fermata/catalog'
+import type { Warrant } from '@fermata/custody'
 import type { Clock, Cluster, Instant, Log } from '@fermata/ports'
 import type { Evidence, Reason, State } from '@fermata/verdict'
 import { drive, type Outcome } from './driver.ts'
@@ -31,6 +32,7 @@ export interface Run {
   readonly log: Log
   readonly signal: AbortSignal
   readonly release: string
+  readonly warrant: Warrant
   readonly work: ReadonlyMap<ServiceId, ServiceWork>
   /** Opens the journal. Asked for when the cluster can be seen: a release that cannot be watched leaves no journal. */
   readonly openJournal: () => Promise<JournalScribe>

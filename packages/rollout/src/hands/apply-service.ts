@@ -1,11 +1,11 @@
 import type { ServiceId } from '@fermata/catalog'
+import { applyFenced, fenced, fieldManager, releaseAnnotation, serviceAnnotation } from '@fermata/custody'
 import { ClusterError, type KubeObject } from '@fermata/ports'
 import type { Reason } from '@fermata/verdict'
 import { because } from '../codes.ts'
 import { definitionPatience, pollEvery } from '../defaults.ts'
-import { releaseAnnotation, serviceAnnotation } from '../plan/field-changes.ts'
 import { nameOf, placeOf, refOf, textAt } from '../plan/objects.ts'
-import { fieldManager, type Former, formerOf } from '../undo/former.ts'
+import { type Former, formerOf } from '../undo/former.ts'
 import { type Bench, workOf } from './work.ts'
 
 /**
@@ -15,7 +15,8 @@ import { type Bench, workOf } from './work.ts'
  */
 export async function applyService(bench: Bench, id: ServiceId): Promise<Reason | undefined> {
   const { write } = workOf(bench, id)
-  const wanted = write.map((object) => marked(object, bench.release, id))
+  const fence = bench.warrant.fenceOf(id)
+  const wanted = write.map((object) => fenced(marked(object, bench.release, id), fence))
   let current: KubeObject | undefined
   try {
     const formers: Former[] = []
@@ -27,7 +28,7 @@ export async function applyService(bench: Bench, id: ServiceId): Promise<Reason 
     for (const object of wanted) {
       if (bench.signal.aborted || bench.over.aborted) return undefined
       current = object
-      bench.wrote(await bench.cluster.apply(object, { fieldManager, force: bench.force }))
+      bench.wrote(await applyFenced(bench.cluster, object, { fence, assure: bench.warrant.assure, force: bench.force }))
       if (object.kind === 'CustomResourceDefinition') await untilServed(bench, object)
     }
     return undefined

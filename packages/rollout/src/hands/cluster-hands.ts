@@ -73,6 +73,7 @@ export function clusterHands(bench: Omit<Bench, 'wrote'>, sight: Sight): Cluster
       looked = watched
       if (nobodyNew && news.length === 0 && bugs === undefined) await somethingNew(sight, withinMs, bench.signal, (awoken) => (wake = awoken))
       if (bugs !== undefined) throw bugs.error
+      bench.warrant.lost.throwIfAborted()
       const view = sight.look()
       const happened = news.splice(0)
       const toldOf = new Set(happened.flatMap((event) => (event.is === 'assessed' ? [event.service] : [])))

@@ -1,28 +1,31 @@
 import type { ServiceId } from '@fermata/catalog'
+import { fieldManager, isOutdated, refuseIfFenced, releaseAnnotation } from '@fermata/custody'
 import { type Cluster, ClusterError, type KubeObject, type ObjectRef } from '@fermata/ports'
 import type { Reason } from '@fermata/verdict'
 import { because } from '../codes.ts'
 import { questionsAtATime, writeAttempts } from '../defaults.ts'
 import { groupOf } from '../plan/apply-order.ts'
 import { eachOf } from '../plan/each-of.ts'
-import { releaseAnnotation } from '../plan/field-changes.ts'
 import { nameOf, placeOf } from '../plan/objects.ts'
-import { fieldManager, type Former, wayBack } from '../undo/former.ts'
+import { type Former, wayBack } from '../undo/former.ts'
 import type { Bench } from './work.ts'
 
 /** Writes back what the objects of a service were, configuration first. Nothing is deleted. */
 export async function restoreService(bench: Bench, id: ServiceId): Promise<Reason | undefined> {
   return eachFormer(bench, id, bench.scribe.formersOf(id), async (former) => {
     for (let attempt = 1; ; attempt++) {
-      const way = wayBack(former, await present(bench.cluster, former.ref), bench.release)
+      const current = await present(bench.cluster, former.ref)
+      const way = wayBack(former, current, bench.release)
       if (way.is === 'nothing') return undefined
       if (way.is === 'superseded') return superseded(id, former, way.by)
+      refuseIfFenced(current, bench.warrant.fenceOf(id))
+      bench.warrant.assure()
       try {
         bench.wrote(await bench.cluster.apply(way.object, { fieldManager, force: true }))
         return undefined
       } catch (error) {
         // Somebody wrote the object between our look and our write: look again.
-        if (!(error instanceof ClusterError && error.kind === 'conflict') || attempt >= writeAttempts) throw error
+        if (!isOutdated(error) || attempt >= writeAttempts) throw error
       }
     }
   })
@@ -47,6 +50,8 @@ export async function removeCreated(bench: Bench, id: ServiceId): Promise<Reason
   return eachFormer(bench, id, created.toReversed(), async ({ ref }) => {
     const current = await present(bench.cluster, ref)
     if (current?.metadata.uid === undefined || current.metadata.annotations?.[releaseAnnotation] !== bench.release) return undefined
+    refuseIfFenced(current, bench.warrant.fenceOf(id))
+    bench.warrant.assure()
     await bench.cluster.delete(ref, { uid: current.metadata.uid, propagation: 'Background' })
     return undefined
   })

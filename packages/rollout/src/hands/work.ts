@@ -1,4 +1,5 @@
 import type { ServiceId } from '@fermata/catalog'
+import type { Warrant } from '@fermata/custody'
 import type { Clock, Cluster, KubeObject, ObjectRef } from '@fermata/ports'
 import type { JournalScribe } from '../journal/writer.ts'
 
@@ -20,6 +21,8 @@ export interface Bench {
   /** Aborted when the run is over, for whatever reason: nothing more is written at all. */
   readonly over: AbortSignal
   readonly release: string
+  /** The right to write to the services that change. Asked before every write. */
+  readonly warrant: Pick<Warrant, 'assure' | 'fenceOf' | 'lost'>
   readonly work: ReadonlyMap<ServiceId, ServiceWork>
   readonly scribe: JournalScribe
   /** Take fields over from other managers. */

@@ -3,6 +3,7 @@ import type { Instant } from '@fermata/ports'
 import type { Reason, ReasonCode } from '@fermata/verdict'
 import { type OnFailure, type Order, orderOf } from '../machine/order.ts'
 import { hasEnded, type ReleaseState, type ServiceState, type StateName } from '../machine/state.ts'
+import type { DeployRequest } from '../request.ts'
 import type { Former } from '../undo/former.ts'
 
 export const journalSchemaId = 'fermata/journal@1'
@@ -12,6 +13,10 @@ export interface JournalEntry {
   readonly schema: typeof journalSchemaId
   readonly release: string
   readonly planHash: string
+  /** What the release means, whatever the cluster is like: with another intent it is not gone on with. */
+  readonly intent: string
+  /** What it was asked to do, so that a later run can make its plan again. */
+  readonly request: JournalRequest
   readonly environment: string | undefined
   readonly startedAt: string
   readonly updatedAt: string
@@ -24,6 +29,9 @@ export interface JournalEntry {
   readonly ended: boolean
   readonly services: readonly JournalService[]
 }
+
+/** The inputs from which a plan follows, as they were given. */
+export type JournalRequest = Pick<DeployRequest, 'services' | 'images' | 'strategy' | 'timeout' | 'field-conflicts' | 'parallelism' | 'on-failure'>
 
 export interface JournalService {
   readonly id: ServiceId
@@ -42,6 +50,8 @@ export type Formers = ReadonlyMap<ServiceId, readonly Former[]>
 export interface JournalHead {
   readonly release: string
   readonly planHash: string
+  readonly intent: string
+  readonly request: JournalRequest
   readonly environment: string | undefined
   readonly startedAt: Instant
   readonly by: JournalEntry['by']
@@ -54,6 +64,8 @@ export function entryOf(head: JournalHead, release: ReleaseState, now: Instant):
     schema: journalSchemaId,
     release: head.release,
     planHash: head.planHash,
+    intent: head.intent,
+    request: head.request,
     environment: head.environment,
     startedAt: new Date(head.startedAt).toISOString(),
     updatedAt: new Date(now).toISOString(),
@@ -71,6 +83,18 @@ export function entryOf(head: JournalHead, release: ReleaseState, now: Instant):
 
 function brief({ code, message }: Reason): { readonly code: ReasonCode; readonly message: string } {
   return { code, message }
+}
+
+/** What a journal says of its release besides how far it has come. */
+export function headOfEntry(entry: JournalEntry): JournalHead {
+  const { release, planHash, intent, request, environment, by } = entry
+  const dependencies = new Map(entry.services.map((service) => [service.id, service.dependencies]))
+  return { release, planHash, intent, request, environment, by, startedAt: Date.parse(entry.startedAt), dependencies: (id) => dependencies.get(id) ?? [] }
+}
+
+/** The inputs of a request that a journal remembers. */
+export function rememberedOf(request: DeployRequest): JournalRequest {
+  return { services: request.services, images: request.images, strategy: request.strategy, timeout: request.timeout, 'field-conflicts': request['field-conflicts'], parallelism: request.parallelism, 'on-failure': request['on-failure'] }
 }
 
 /** The order of a release, as its journal tells it. */

@@ -2,6 +2,7 @@ import type { ServiceId } from '@fermata/catalog'
 import type { Clock } from '@fermata/ports'
 import type { Scribe } from '../driver.ts'
 import type { ReleaseState } from '../machine/state.ts'
+import { keyOf } from '../plan/objects.ts'
 import type { Former } from '../undo/former.ts'
 import { entryOf, type Formers, type JournalHead } from './entry.ts'
 import type { OpenJournal } from './store.ts'
@@ -42,7 +43,10 @@ export function journalScribe(head: JournalHead, begun: ReleaseState, known: For
       return saved()
     },
     remember(service, list) {
-      formers.set(service, list)
+      // What a run before this one has remembered is what was there before the release; what is there now may be half of it.
+      const before = formers.get(service) ?? []
+      const remembered = new Set(before.map(({ ref }) => keyOf(ref)))
+      formers.set(service, [...before, ...list.filter(({ ref }) => !remembered.has(keyOf(ref)))])
       return saved()
     },
     formersOf: (service) => formers.get(service) ?? [],

@@ -14,10 +14,6 @@ export interface FieldChange {
 const bookkeeping: readonly string[] = ['managedFields', 'resourceVersion', 'generation', 'uid', 'creationTimestamp', 'selfLink']
 export const ownAnnotations = 'fermata.dev/'
 
-/** Annotation names that the rollout writes. */
-export const releaseAnnotation = 'fermata.dev/release'
-export const serviceAnnotation = 'fermata.dev/service'
-
 /** What differs between an object as it is and as it would be, without status and bookkeeping. Values of a Secret are hidden. */
 export function fieldChanges(live: KubeObject, after: KubeObject): readonly FieldChange[] {
   const changes = compare('', essential(live), essential(after))

@@ -7,7 +7,10 @@ import { eachOf } from './each-of.ts'
 import type { Fact } from './facts.ts'
 
 /** What a release does beside writing its objects, which the dry run of each has asked about already. */
-const journal = ['get', 'list', 'create', 'update'].map((verb) => ({ verb, group: '', resource: 'configmaps' }))
+const custody = [
+  ...['get', 'list', 'create', 'update'].map((verb) => ({ verb, group: '', resource: 'configmaps' })),
+  ...['get', 'create', 'update'].map((verb) => ({ verb, group: 'coordination.k8s.io', resource: 'leases' })),
+]
 const sight = [
   ...['pods', 'services', 'persistentvolumeclaims'].map((resource) => ({ group: '', resource })),
   ...['deployments', 'replicasets', 'statefulsets', 'daemonsets'].map((resource) => ({ group: 'apps', resource })),
@@ -21,7 +24,7 @@ const sight = [
 export async function missingPermissions(cluster: Cluster, namespace: string, facts: readonly Fact[]): Promise<readonly Reason[]> {
   const places = [...new Set(facts.flatMap(({ object }) => object.metadata.namespace ?? []))]
   const secrets = facts.some(({ object, does }) => object.kind === 'Secret' && does === 'change') ? ['get', 'create', 'update'].map((verb) => ({ verb, group: '', resource: 'secrets', namespace })) : []
-  const needed: readonly AccessQuestion[] = [...journal.map((question) => ({ ...question, namespace })), ...secrets, ...places.flatMap((place) => sight.map((question) => ({ ...question, namespace: place })))]
+  const needed: readonly AccessQuestion[] = [...custody.map((question) => ({ ...question, namespace })), ...secrets, ...places.flatMap((place) => sight.map((question) => ({ ...question, namespace: place })))]
   const deletions = await deletionsOf(cluster, facts)
   const [refused, unable] = [await refusedOf(cluster, needed), await refusedOf(cluster, deletions)]
   return [

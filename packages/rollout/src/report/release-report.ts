@@ -17,7 +17,7 @@ export interface Told {
   readonly request: DeployRequest
   readonly ports: DeployPorts
   readonly startedAt: Instant
-  readonly title: 'release' | 'rollback' | 'clean-up'
+  readonly title: 'release' | 'resume' | 'rollback' | 'abort' | 'clean-up'
   /** Undefined where nothing was written. */
   readonly release: string | undefined
   readonly planHash: string
@@ -48,7 +48,7 @@ export function reportRelease(told: Told): Report {
       deployed: JSON.stringify(at('promoted')),
       unchanged: JSON.stringify(at('healthy')),
       'rolled-back': JSON.stringify(inUndoOrder(ran, at('undone', 'left'))),
-      held: JSON.stringify(told.title === 'release' ? at('held') : []),
+      held: JSON.stringify(leadsForward(told) ? at('held') : []),
       failed: JSON.stringify([...at('failed', 'stuck'), ...[...release.services].filter(([, state]) => !isResting(state)).map(([id]) => id)]),
       plan: told.planFile ?? '',
       'plan-hash': told.planHash,
@@ -68,8 +68,8 @@ function reasonsOf({ ran, title, release: id }: Told): readonly Reason[] {
   }
   if (release.course.is === 'cancelled') reasons.push(because('FM-DEPLOY-CANCELLED', { says: `The run was asked to stop. ${whatIsLeft(release)}`, ...(id !== undefined && { remedy: `Release again, or undo what is left with \`fermata rollback --release ${id}\`.` }) }))
   for (const [service, state] of release.services) {
-    if ('undoing' in state) reasons.push(state.because, title === 'release' ? state.undoing : { ...state.undoing, severity: 'note' })
-    else if ('because' in state && !(title !== 'release' && state.at === 'held')) reasons.push(state.because)
+    if ('undoing' in state) reasons.push(state.because, leadsForward({ title }) ? state.undoing : { ...state.undoing, severity: 'note' })
+    else if ('because' in state && !(!leadsForward({ title }) && state.at === 'held')) reasons.push(state.because)
     else if (!isResting(state) && release.course.is !== 'cancelled') reasons.push(because('FM-DEPLOY-NOT-READY', { says: `${service} was ${state.at} when the run ended.`, service }))
     if (state.at === 'undone') reasons.push(...leftBehind(service, ran.formersOf(service)))
   }
@@ -92,7 +92,12 @@ function whatIsLeft(release: ReleaseState): string {
   return parts.length === 0 ? 'Nothing was on its way.' : parts.join(' ')
 }
 
-const titles = { release: 'Release', rollback: 'Rollback of', 'clean-up': 'Clean-up of' } as const
+const titles = { release: 'Release', resume: 'Resumed release', rollback: 'Rollback of', abort: 'Abort of', 'clean-up': 'Clean-up of' } as const
+
+/** Whether the services were to come forward: then one that is held or undone is no success. */
+function leadsForward({ title }: Pick<Told, 'title'>): boolean {
+  return title === 'release' || title === 'resume'
+}
 
 function summaryOf({ ran, title, release: id, startedAt }: Told): string {
   const { release } = ran
@@ -100,7 +105,7 @@ function summaryOf({ ran, title, release: id, startedAt }: Told): string {
   const failed = [...release.services].filter(([, state]) => 'because' in state && ['error'].includes(('undoing' in state ? state.undoing : state.because).severity)).map(([service]) => service)
   const took = `in ${seconds(ran.endedAt - startedAt)}`
   const words = ([['promoted', 'deployed'], ['healthy', 'unchanged'], ['undone', 'undone'], ['left', 'written back'], ['held', 'held'], ['failed', 'failed'], ['stuck', 'stuck']] as const)
-    .filter(([name]) => count(name) > 0 && !(title !== 'release' && name === 'held'))
+    .filter(([name]) => count(name) > 0 && !(!leadsForward({ title }) && name === 'held'))
     .map(([name, word]) => `${count(name)} ${word}`)
   const what = words.length === 0 ? 'nothing to do' : words.join(', ')
   const cause = failed.length > 0 ? `; ${failed.slice(0, 3).join(', ')} failed` : ''

@@ -108,7 +108,7 @@ export function simulatedWorld(scenario: Scenario, before: { readonly truths: Re
     clock: { now: time.now, sleep: () => Promise.reject(new Error('Nobody sleeps in the simulator.')) },
     scribe: {
       async note(release) {
-        if (disturb && scenario.journalFailsAt !== undefined && time.now() - started >= scenario.journalFailsAt) throw new EnvironmentError(because('FM-DEPLOY-JOURNAL-LOST', { says: 'The journal is gone.' }))
+        if (disturb && scenario.journalFailsAt !== undefined && time.now() - started >= scenario.journalFailsAt) throw new EnvironmentError({ code: 'FM-CUSTODY-JOURNAL-LOST', severity: 'error', message: 'The journal is gone.' })
         noted = release
       },
     },

@@ -20,6 +20,8 @@ export interface Stage {
   stopRun(): void
   /** The next run dies when the server has taken so many writes of it. */
   killAfterWrite(number: number): void
+  /** The run that is under way dies when the server has taken so many writes more. */
+  killAfterNext(writes: number): void
   run(inputs: Readonly<Record<string, string>>, as?: string): Promise<Report>
   /** The post step of the run before. */
   cleanUp(): Promise<Report>
@@ -31,6 +33,7 @@ export async function setStage(wish: { readonly namespaces?: readonly string[]; 
   const story = createStory()
   const cluster = await startCluster({ clock, story, namespaces: wish.namespaces ?? ['shop'], ...(wish.users !== undefined && { users: wish.users }) })
   let underWay = 0
+  let runs = 0
   const counted = <T>(asked: Promise<T>): Promise<T> => {
     underWay += 1
     return asked.finally(() => (underWay -= 1))
@@ -47,14 +50,17 @@ export async function setStage(wish: { readonly namespaces?: readonly string[]; 
   }
   let running = new AbortController()
   let death: number | undefined
+  let life: Life = { writes: 0, death: Number.POSITIVE_INFINITY }
   const kept = new Map<string, string>()
   const requestOf = (inputs: Readonly<Record<string, string>>): DeployRequest => readRequest(orchestratedDeploy, (name) => inputs[name]) as DeployRequest
-  const portsOf = (user: string | undefined, signal: AbortSignal, dies: number | undefined): DeployPorts => ({
+  const portsOf = (user: string | undefined, signal: AbortSignal, lived: Life): DeployPorts => ({
     clock,
+    // Two runs are two processes, so their leases name two holders.
+    random: { next: () => (runs += 1) / 1_000_000 },
     signal,
     keep: (name, value) => void kept.set(name, value),
     files: filesOf(files),
-    cluster: async () => answering(mortal(await connect(user, signal), dies), counted),
+    cluster: async () => answering(mortal(await connect(user, signal), lived), counted),
     log: { debug: () => undefined, info: () => undefined, warning: () => undefined, progress: (event) => void progress.push(event) },
     invocation: { trigger: { event: 'push', payload: {}, sha: 'a'.repeat(40), ref: 'refs/heads/main' }, repository: 'shop/shop', workflow: 'release.yml', runId: '17', runAttempt: 1, actor: 'ada', runUrl: undefined, temporary: 'tmp' },
   })
@@ -66,15 +72,16 @@ export async function setStage(wish: { readonly namespaces?: readonly string[]; 
     progress,
     kube: await connect(undefined, undefined),
     killAfterWrite: (number) => (death = number),
+    killAfterNext: (writes) => (life.death = life.writes + writes),
     stopRun: () => running.abort(new Error('stopped by the test')),
     async run(inputs, user) {
       running = new AbortController()
-      const dies = death
+      life = { writes: 0, death: death ?? Number.POSITIVE_INFINITY }
       death = undefined
       kept.clear()
-      return deploy(requestOf(inputs), portsOf(user, running.signal, dies))
+      return deploy(requestOf(inputs), portsOf(user, running.signal, life))
     },
-    cleanUp: () => cleanUp(requestOf({ mode: 'apply' }), portsOf(undefined, new AbortController().signal, undefined), (name) => kept.get(name)),
+    cleanUp: () => cleanUp(requestOf({ mode: 'apply' }), portsOf(undefined, new AbortController().signal, { writes: 0, death: Number.POSITIVE_INFINITY }), (name) => kept.get(name)),
     async close() {
       stopClock()
       for (const connection of connections) connection.close()
@@ -86,27 +93,33 @@ export async function setStage(wish: { readonly namespaces?: readonly string[]; 
 /** The process is gone: no error that the use case knows. */
 export class Killed extends Error {}
 
+/** How many writes of a run the server has taken, and after how many it dies. */
+interface Life {
+  writes: number
+  death: number
+}
+
 /** A cluster to which a run speaks until it dies. Reads count for nothing; dry runs are reads. */
-function mortal(cluster: Cluster, death: number | undefined): Cluster {
-  if (death === undefined) return cluster
-  let writes = 0
-  const alive = <T>(ask: () => Promise<T>): Promise<T> => (writes > 0 && writes >= death ? Promise.reject(new Killed()) : ask())
+function mortal(cluster: Cluster, life: Life): Cluster {
+  const dead = (): boolean => life.writes > 0 && life.writes >= life.death
+  const alive = <T>(ask: () => Promise<T>): Promise<T> => (dead() ? Promise.reject(new Killed()) : ask())
   const write = async <T>(ask: () => Promise<T>): Promise<T> => {
-    writes += 1
-    if (writes > death) throw new Killed()
+    life.writes += 1
+    if (life.writes > life.death) throw new Killed()
     const done = await ask()
-    if (writes >= death) throw new Killed()
+    if (dead()) throw new Killed()
     return done
   }
   return {
     ...cluster,
     get: (ref) => alive(() => cluster.get(ref)),
     list: (kind, where) => alive(() => cluster.list(kind, where)),
+    patch: (ref, kind, patch, subresource) => write(() => cluster.patch(ref, kind, patch, subresource)),
     create: (object) => write(() => cluster.create(object)),
     replace: (object) => write(() => cluster.replace(object)),
     apply: (object, options) => (options?.dryRun === true ? alive(() => cluster.apply(object, options)) : write(() => cluster.apply(object, options))),
     delete: (ref, options) => write(() => cluster.delete(ref, options)),
-    under: (signal) => mortal(cluster.under(signal), death),
+    under: (signal) => mortal(cluster.under(signal), life),
   }
 }
 

@@ -1,10 +1,7 @@
+import { fieldManager, releaseAnnotation } from '@fermata/custody'
 import type { KubeObject, ObjectRef } from '@fermata/ports'
 import { same } from '../plan/canonical.ts'
-import { releaseAnnotation } from '../plan/field-changes.ts'
 import { appliedBy, extract, type FieldSet, find, isEmpty, leaves, ownedByOthers, type Step, union } from './fields.ts'
-
-/** Who we are to the API server. */
-export const fieldManager = 'fermata'
 
 /**
  * What an object was before the release wrote to it: all that is needed to bring back exactly the fields that the release touched.

@@ -85,12 +85,12 @@ const deleting = topic('deleting', {
   'a namespace takes all that is in it, and takes nothing more': async (given) => {
     const name = `${given.namespace}-more`
     const path = `/api/v1/namespaces/${name}`
-    await given.make('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
-    await given.admin.send('POST', `${path}/configmaps`, configMap('a', {}, held))
+    await given.make('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name, ...held } })
+    await given.admin.send('POST', `${path}/configmaps`, configMap('a'))
     expect((await given.remove('namespaces', name)).body).toMatchObject({ kind: 'Namespace', metadata: { deletionTimestamp: expect.any(String) }, status: { phase: 'Terminating' } })
     expect((await given.admin.send('POST', `${path}/configmaps`, configMap('b'))).body).toMatchObject({ code: 403, reason: 'Forbidden', message: `configmaps "b" is forbidden: unable to create new content in namespace ${name} because it is being terminated`, details: { causes: [{ reason: 'NamespaceTerminating', field: 'metadata.namespace' }] } })
-    await given.until('the end of what is in it', async () => (await given.admin.send('GET', `${path}/configmaps/a`)).body.metadata?.deletionTimestamp !== undefined)
-    await given.admin.send('PATCH', `${path}/configmaps/a`, { metadata: { finalizers: null } }, { type: 'application/merge-patch+json' })
+    await given.until('the end of what is in it', async () => (await given.admin.send('GET', `${path}/configmaps/a`)).code === 404)
+    await given.patch('merge', 'namespaces', name, { metadata: { finalizers: null } })
     await given.isGone('namespaces', name)
   },
 })

@@ -1,8 +1,13 @@
 import { applying } from './applying.ts'
 import { removing } from './deleting.ts'
 import { evicting } from './evicting.ts'
+import { fuses } from './fuse.ts'
 import type { Topic } from './given.ts'
+import { history } from './history.ts'
+import { keeping } from './keeping.ts'
+import { described } from './kinds.ts'
 import { patching } from './patching.ts'
+import { people } from './people.ts'
 import { reading } from './reading.ts'
 import { rollouts } from './rollouts.ts'
 import { subresources } from './subresources.ts'
@@ -10,4 +15,4 @@ import { watching } from './watching.ts'
 import { workloads } from './workloads.ts'
 import { writing } from './writing.ts'
 
-export const topics: readonly Topic[] = [reading, watching, ...writing, patching, ...applying, ...subresources, ...removing, evicting, ...rollouts, ...workloads]
+export const topics: readonly Topic[] = [reading, watching, ...writing, patching, ...applying, ...subresources, ...removing, evicting, ...rollouts, ...workloads, ...keeping, ...people, ...described, fuses, history]

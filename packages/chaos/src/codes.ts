@@ -36,6 +36,7 @@ const duringCodes = reasonCodes({
   'FM-CHAOS-RATE-UNDECIDED': { severity: 'inconclusive', means: 'The share of failed requests is so close to the limit that more samples are needed to tell.', remedy: 'Sample more often or longer: `sampling.every`, `sampling.window`.' },
   'FM-CHAOS-SAMPLING-GAP': { severity: 'inconclusive', means: 'The samples were not taken on time, so what happened in between is not known.', remedy: 'Run it on a machine that has less other work, or sample less often.' },
   'FM-CHAOS-UNDO-REFUSED': { severity: 'error', means: 'The fault could not be lifted by us.', remedy: 'See the message. What a fuse owns is removed by the cluster itself.' },
+  'FM-CHAOS-GONE-EARLY': { severity: 'inconclusive', means: 'What the fault had created was removed by somebody else, so how long it was in effect is not known.', remedy: 'Find out who removed it: another sweep, a GitOps controller, or a person.' },
   'FM-CHAOS-UNDO-UNPROVEN': { severity: 'error', means: 'It is not proven that the fault is gone.', remedy: 'Look at the object now, then run `fermata chaos sweep`.' },
   'FM-CHAOS-LOST': { severity: 'error', means: 'The run lost its lease or its fuse, or the cluster stopped answering, so the experiment was given up.', remedy: 'See the message.' },
   'FM-CHAOS-CANCELLED': { severity: 'error', means: 'Somebody asked the run to stop.', remedy: 'Run it again.' },

@@ -71,7 +71,8 @@ export interface Siege extends Common {
   readonly lasts: 'until lifted'
   readonly durationMs: number
   readonly lay: (site: Site, hold: Hold) => Promise<void>
-  readonly lift: (site: Site) => Promise<void>
+  /** False when there was nothing to lift: somebody else was faster. */
+  readonly lift: (site: Site) => Promise<boolean>
   /** Whether the cluster no longer has anything of it. */
   readonly lifted: (site: Site) => Promise<boolean>
 }

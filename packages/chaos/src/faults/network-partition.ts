@@ -35,7 +35,7 @@ export const networkPartition = faultKind({
       hold.assure()
       await cluster.create(held(policyOf(aim, direction), hold))
     },
-    lift: async ({ cluster, aim }) => void (await cluster.delete(refOf(aim))),
+    lift: ({ cluster, aim }) => cluster.delete(refOf(aim)),
     lifted: async ({ cluster, aim }) => (await cluster.get(refOf(aim))) === undefined,
   }),
   toolkit: {

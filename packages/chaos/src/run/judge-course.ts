@@ -39,7 +39,7 @@ export function judgeCourse(experiment: Experiment, limits: Limits, course: Cour
   const counted = countedFrom === undefined ? [] : countedSamples(experiment, course, countedFrom, from, limits)
   const share = failedShare(counted, limits.maxFailedRate)
   const end = countedFrom === undefined ? course.endedAt : Math.min(course.endedAt, Math.max(from, countedFrom) + limits.windowMs)
-  return { recovery, share, countedFrom, recoversFrom: from, reasons: [...recoveryReasons(recovery, limits), ...shareReasons(share, countedFrom, limits), ...gapReasons(experiment, course, from, end), ...platformReasons(course), ...course.trouble, ...undone] }
+  return { recovery, share, countedFrom, recoversFrom: from, reasons: [...recoveryReasons(recovery, limits), ...shareReasons(share, recovery, countedFrom, limits), ...gapReasons(experiment, course, from, end), ...platformReasons(course), ...course.trouble, ...undone] }
 }
 
 /** A fault of a moment is recovered from since its effect, one that lasts since its end. */
@@ -78,9 +78,9 @@ function recoveryReasons(recovery: Recovery, { recoverySlaMs }: Limits): readonl
   return reasons
 }
 
-function shareReasons(share: FailedShare, countedFrom: Instant | undefined, { maxFailedRate }: Limits): readonly Reason[] {
-  // Without a recovery there is nothing to count, and that is told.
-  if (countedFrom === undefined) return []
+function shareReasons(share: FailedShare, recovery: Recovery, countedFrom: Instant | undefined, { maxFailedRate }: Limits): readonly Reason[] {
+  // Without a recovery there may be nothing to count, or counting was broken off; that there is none is told.
+  if (countedFrom === undefined || (recovery.is === 'down' && share.is !== 'exceeded')) return []
   const { failed, total, rate, atMost } = share
   const counted = `${failed} of ${total} requests failed${rate === undefined ? '' : ` (${percentText(rate)})`}`
   const limit = percentText(maxFailedRate)

@@ -28,6 +28,7 @@ export async function closeExperiment(entry: ChaosEntry, place: { readonly clust
     const leftover: Leftover = {
       lift: async () => {
         for (const ref of entry.temporary) await cluster.delete(ref)
+        return true
       },
       lifted: async () => (await presentOf(cluster, entry)) === 0,
     }

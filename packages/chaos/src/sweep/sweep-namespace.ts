@@ -5,7 +5,6 @@ import { subjectOf } from '../report/subject.ts'
 import type { ChaosRequest } from '../request.ts'
 import { chaosJournals, type Rollback } from '../run/entry.ts'
 import { type ChaosPorts, findPlace } from '../run/prepare.ts'
-import { holderOf } from '../run/run-experiment.ts'
 import { closeExperiment } from './close-experiment.ts'
 
 /**
@@ -15,12 +14,14 @@ import { closeExperiment } from './close-experiment.ts'
 export async function sweepNamespace(request: ChaosRequest, ports: ChaosPorts): Promise<Report> {
   const startedAt = ports.clock.now()
   const { cluster, namespace } = await findPlace(request, ports)
+  // Never the name of a run: that would take the lease of an experiment that lives.
+  const sweeper = `chaos-gate sweep ${startedAt} of run ${ports.invocation.runId}/${ports.invocation.runAttempt}`
   const reasons: Reason[] = []
   const rows: (readonly Cell[])[] = []
   const outcomes: Rollback[] = []
   for (const [id, entry] of await chaosJournals(cluster, namespace).list()) {
     if (entry.ended) continue
-    const closing = await closeExperiment(entry, { cluster, namespace, holder: holderOf(id, ports.invocation) }, ports)
+    const closing = await closeExperiment(entry, { cluster, namespace, holder: sweeper }, ports)
     if (closing.is === 'living') {
       rows.push([`experiment ${id}`, 'stays', `${closing.by} works on it`])
       continue

@@ -67,7 +67,7 @@ export async function setStage(wish: { readonly users?: readonly User[]; readonl
   }
   const files = new Map<string, string>()
   const kept = new Map<string, string>()
-  let running = new AbortController()
+  const running: AbortController[] = []
   let serving = healthy
   const kube = await connect()
   const seen = await lookOn(kube, clock, () => serving)
@@ -98,11 +98,11 @@ export async function setStage(wish: { readonly users?: readonly User[]; readonl
       serving = other
     },
     between: (one) => one,
-    stopRun: () => running.abort(new Error('stopped by the test')),
+    stopRun: () => running.forEach((one) => one.abort(new Error('stopped by the test'))),
     async run(inputs, user) {
-      running = new AbortController()
-      kept.clear()
-      return chaos(requestOf(inputs), portsOf(user, running.signal), wish.kinds ?? faultKinds)
+      const stop = new AbortController()
+      running.push(stop)
+      return chaos(requestOf(inputs), portsOf(user, stop.signal), wish.kinds ?? faultKinds)
     },
     cleanUp: () => cleanUp(requestOf({}), portsOf(undefined, new AbortController().signal), (name) => kept.get(name)),
     pass: (milliseconds) => clock.sleep(milliseconds),

@@ -8,7 +8,7 @@ export interface PlayedWish extends Omit<ControlPlaneWish, 'kubelet'> {
   readonly story: Story
   /** How many seconds of a pod's life pass in one of ours. Controllers and Fermata keep to the wall clock. Default 1. */
   readonly speed?: number
-  /** Made at the start; pods begin only in these. */
+  /** Made at the start. Pods begin only in these, and in those that `plays` is told. */
   readonly namespaces: readonly string[]
 }
 
@@ -16,6 +16,8 @@ export interface PlayedWish extends Omit<ControlPlaneWish, 'kubelet'> {
 export interface PlayedCluster {
   readonly plane: ControlPlane
   readonly cluster: KubeCluster
+  /** A namespace that somebody has made: pods begin there, too. */
+  plays(namespace: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -27,12 +29,16 @@ export async function startPlayedCluster({ story, speed = 1, namespaces, ...wish
   try {
     const plane = await startControlPlane(playedStages, { ...wish, kubelet: door.port })
     const cluster = await connectCluster({ kubeconfig: plane.kubeconfig(), clock: realClock(), random: { next: () => 0.5 }, environment: {}, userAgent: 'player' })
-    for (const name of namespaces) if (name !== 'default') await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
-    play = await playPods({ cluster, story, speed, namespaces })
-    const playing = play
+    const playing = playPods({ cluster, story, speed })
+    play = playing
+    for (const name of namespaces) {
+      if (name !== 'default') await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+      await playing.plays(name)
+    }
     return {
       plane,
       cluster,
+      plays: playing.plays,
       async stop() {
         try {
           playing.close()

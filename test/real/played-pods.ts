@@ -15,28 +15,29 @@ export interface PlayWish {
   readonly story: Story
   /** Seconds of the story that pass in one. */
   readonly speed: number
-  readonly namespaces: readonly string[]
 }
 
 export interface Play {
+  /** From now on pods of this namespace are told how they behave. */
+  plays(namespace: string): Promise<void>
   /** What a container has written, as the story tells. Undefined when there is no such pod. */
   logOf(namespace: string, pod: string, container: string): readonly string[] | undefined
   /** @throws what could not be played, if anything */
   close(): void
 }
 
-/** Tells every new pod of these namespaces how it behaves: the story of its images, as annotations for the stages. */
-export async function playPods(wish: PlayWish): Promise<Play> {
+/** Tells every new pod how it behaves: the story of its images, as annotations for the stages. */
+export function playPods(wish: PlayWish): Play {
   const stop = new AbortController()
   const known = new Map<string, KubeObject>()
   const failures: unknown[] = []
-  const first = wish.namespaces.map((namespace) => wish.cluster.follow([pods], namespace, stop.signal))
-  for (const [index, namespace] of wish.namespaces.entries()) {
-    keepTelling(wish, namespace, await (first[index] as Promise<Feed>), stop.signal, known).catch((error: unknown) => {
-      if (!stop.signal.aborted) failures.push(error)
-    })
-  }
   return {
+    async plays(namespace) {
+      const feed = await wish.cluster.follow([pods], namespace, stop.signal)
+      keepTelling(wish, namespace, feed, stop.signal, known).catch((error: unknown) => {
+        if (!stop.signal.aborted) failures.push(error)
+      })
+    },
     logOf: (namespace, name, container) => {
       const image = containersOf(known.get(`${namespace}/${name}`)).find((one) => one.name === container)?.image
       if (image === undefined) return undefined

@@ -45,11 +45,27 @@ function buildService(id: string, written: ServiceText, common: CommonDefaults, 
     trafficSplit: written.traffic_split ?? (strategy === 'canary' ? common.canarySteps : defaults.atOnce),
     healthCheck: written.health_check,
     migrationScripts: (written.migration_scripts ?? []).map(repositoryPath),
+    migration: { image: written.migration?.image, command: written.migration?.command },
+    analysis: buildAnalysis(id, written.analysis, places),
+    route: written.route,
     slos: [...new Set(written.slos)],
     timeout: milliseconds(written.timeout) ?? common.timeout,
     soak: milliseconds(written.soak) ?? common.soak,
     get where() {
       return places.key(['services', id])
+    },
+  }
+}
+
+function buildAnalysis(id: string, written: ServiceText['analysis'], places: Places): Service['analysis'] {
+  if (written === undefined) return undefined
+  return {
+    requests: written.requests,
+    failures: written.failures,
+    hold: milliseconds(written.hold) ?? defaults.analysisHold,
+    interval: milliseconds(written.interval) ?? defaults.analysisInterval,
+    get where() {
+      return places.key(['services', id, 'analysis'])
     },
   }
 }
@@ -92,8 +108,8 @@ function repositoryPath(written: string): string {
 /** Durations in the catalog and in inputs are one grammar with one reader. */
 const { parse } = durationInput({ about: 'A duration in the catalog.' })
 
-function milliseconds(written: string): number
-function milliseconds(written: string | undefined): number | undefined
-function milliseconds(written: string | undefined): number | undefined {
+export function milliseconds(written: string): number
+export function milliseconds(written: string | undefined): number | undefined
+export function milliseconds(written: string | undefined): number | undefined {
   return written === undefined ? undefined : (parse(written) as number)
 }

@@ -1,5 +1,7 @@
 import type { Path } from '@fermata/source'
 import type { Problem } from '@fermata/verdict'
+import { milliseconds } from './build.ts'
+import { defaults } from './defaults.ts'
 import { suggester, type Places } from './problems.ts'
 import { readRepositoryPath } from './repository-path.ts'
 import type { CatalogText, ServiceText } from './schema.ts'
@@ -49,6 +51,10 @@ function checkService(id: string, service: ServiceText, check: Check): void {
   service.migration_scripts?.forEach((path, index) => checkPath(path, [...at, 'migration_scripts', index], check))
   checkOwnedPaths(service.paths, [...at, 'paths'], check)
   checkSplit(service.traffic_split, [...at, 'traffic_split'], check)
+  const { hold, interval } = service.analysis ?? {}
+  const [holdMs, intervalMs] = [milliseconds(hold) ?? defaults.analysisHold, milliseconds(interval) ?? defaults.analysisInterval]
+  if (intervalMs < 1_000) report(`Service ${id} would be looked at every ${interval}, and metrics are not made so fast.`, 'Write at least 1s; usual is the time between two scrapes or more.', ...at, 'analysis', 'interval')
+  else if (intervalMs > holdMs) report(`Service ${id} would be looked at every ${intervalMs / 1000} s, but each share lasts only ${holdMs / 1000} s.`, 'Write a shorter interval or a longer hold.', ...at, 'analysis')
 }
 
 function checkOwnedPaths(paths: readonly string[] | undefined, at: Path, check: Check): void {

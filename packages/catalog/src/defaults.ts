@@ -11,6 +11,8 @@ export const defaults = {
   /** Of a canary. Every other strategy moves all traffic at once. */
   canarySteps: [10, 50, 100],
   atOnce: [100],
+  analysisHold: 300_000,
+  analysisInterval: 60_000,
   affects: 'all',
   approval: 'none',
 } as const

@@ -1,4 +1,4 @@
-export type { Catalog, Environment, ManifestSource, Service, ServiceId, ServiceRole, SharedRule, SloEntry, Strategy } from './model.ts'
+export type { Analysis, Catalog, Environment, ManifestSource, Migration, Service, ServiceId, ServiceRole, SharedRule, SloEntry, Strategy } from './model.ts'
 export type { Graph, Reach, Schedule } from './graph-types.ts'
 export type { GraphService } from './graph.ts'
 export { buildGraph } from './graph.ts'

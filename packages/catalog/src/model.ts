@@ -26,12 +26,37 @@ export interface Service {
   readonly trafficSplit: readonly number[]
   readonly healthCheck: string | undefined
   readonly migrationScripts: readonly string[]
+  readonly migration: Migration
+  readonly analysis: Analysis | undefined
+  /** `HTTPRoute/shop` or `VirtualService/shop`; undefined: found by itself. */
+  readonly route: string | undefined
   readonly slos: readonly string[]
   /** Milliseconds for the whole service, from its first command until it has soaked. */
   readonly timeout: number
   /** Milliseconds that it must stay ready before its dependents start. */
   readonly soak: number
   /** Where it is defined. */
+  readonly where: Location
+}
+
+/** How migration scripts are run. What is undefined follows from the scripts and the service. */
+export interface Migration {
+  /** Default: that of the service's first container. */
+  readonly image: string | undefined
+  /** Run for each script; `$file` is its path. Default: by the ending of the script. */
+  readonly command: readonly string[] | undefined
+}
+
+/** How a new version is judged beside the old one, by two PromQL expressions with `$pods` and `$window` in them. */
+export interface Analysis {
+  /** How many requests the pods had in the window. */
+  readonly requests: string
+  /** How many of them failed. */
+  readonly failures: string
+  /** Milliseconds at each share. */
+  readonly hold: number
+  /** Milliseconds between two looks. */
+  readonly interval: number
   readonly where: Location
 }
 

@@ -30,6 +30,18 @@ const manifestObject = z.strictObject({
   objects: z.optional(about(z.array(matching(objectPattern, 'Kind/name such as Deployment/cart')), 'Only these objects of it.')),
 })
 
+const migration = z.strictObject({
+  image: z.optional(about(filled('an image'), 'Default: that of the first container of the service.')),
+  command: z.optional(about(z.array(filled('a word of the command')).check(z.minLength(1, { error: 'expected at least one word' })), 'Run for each script; `$file` stands for its path. Default: psql for .sql, sh for .sh.')),
+})
+
+const analysis = z.strictObject({
+  requests: about(matching(/\$pods[\s\S]*/, 'a PromQL expression with $pods in it'), 'PromQL: how many requests the pods had. `$pods` stands for their names as a regular expression, `$window` for the time since the last look.'),
+  failures: about(matching(/\$pods[\s\S]*/, 'a PromQL expression with $pods in it'), 'PromQL: how many of them failed, likewise.'),
+  hold: z.optional(about(durationText(), 'How long each share is watched. Default: 5m.')),
+  interval: z.optional(about(durationText(), 'How often it is looked at. Default: 1m.')),
+})
+
 const service = z.strictObject({
   role: z.optional(about(z.enum(['service', 'datastore', 'load-generator']), 'What runs there. A load generator is never waited for.')),
   paths: z.optional(paths('Path prefixes whose change is a change of this service; `!` subtracts, the last match wins. Default: the folder named like the service. With [] it changes by its manifests alone.')),
@@ -39,6 +51,9 @@ const service = z.strictObject({
   traffic_split: z.optional(about(trafficSplit(), 'Percentages of a canary, rising, ending at 100.')),
   health_check: z.optional(about(matching(/^\/[^\s]*$/, 'a path that begins with / such as /health'), 'HTTP path that answers 2xx or 3xx when it is healthy.')),
   migration_scripts: z.optional(paths('Files that migrate its data before the new revision starts.')),
+  migration: z.optional(about(migration, 'How the migration scripts are run.')),
+  analysis: z.optional(about(analysis, 'How a new version that gets traffic is judged beside the old one.')),
+  route: z.optional(about(matching(/^(HTTPRoute|VirtualService)\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'HTTPRoute/name or VirtualService/name'), 'What shifts its traffic. Default: every HTTPRoute and VirtualService of its namespace that leads to it; without one, the number of pods.')),
   slos: z.optional(about(z.array(filled('the name of an SLO')), 'SLOs, by name, that hold it back when their budget is spent.')),
   timeout: z.optional(about(durationText(), 'For the whole service, from its first command until it has soaked.')),
   soak: z.optional(about(durationText(), 'How long it must stay ready before its dependents start.')),
@@ -90,7 +105,7 @@ export function keysAt(path: readonly PropertyKey[]): readonly string[] {
     case 'defaults':
       return Object.keys(defaultsOfServices.shape)
     case 'services':
-      return Object.keys((field === undefined ? service : manifestObject).shape)
+      return Object.keys((field === undefined ? service : field === 'analysis' ? analysis : field === 'migration' ? migration : manifestObject).shape)
     case 'environments':
       return Object.keys(environment.shape)
     case 'shared':

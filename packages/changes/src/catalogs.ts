@@ -46,7 +46,7 @@ export interface CatalogDifference {
   readonly removed: readonly ServiceId[]
 }
 
-const compared = ['role', 'paths', 'manifests', 'dependencies', 'strategy', 'trafficSplit', 'healthCheck', 'migrationScripts', 'slos', 'timeout', 'soak'] as const satisfies readonly (keyof Service)[]
+const compared = ['role', 'paths', 'manifests', 'dependencies', 'strategy', 'trafficSplit', 'healthCheck', 'migrationScripts', 'migration', 'route', 'slos', 'timeout', 'soak'] as const satisfies readonly (keyof Service)[]
 
 /**
  * What two catalogs say differently about services: by meaning, so that comments, order of keys and line numbers do not count,

@@ -19,15 +19,15 @@ suite(isBuilt('act') ? 'workflows, run by act on the built actions' : 'workflows
   let company: Company
   let world: World
   let library = ''
+  const open: StandInGitHub[] = []
   beforeAll(async () => {
     company = openCompany()
     library = makeLibrary(join(company.folder, 'library'))
     world = await startWorld({ speed: 8, namespaces: ['matrix', 'dispatch', 'cancel', 'faulty'] })
   })
   afterAll(async () => {
-    await company.close()
+    await Promise.all([company.close(), world.close(), ...open.map((github) => github.close())])
     expect(world.cluster.unknown).toBe(0)
-    await world.close()
     removeFolders()
   })
 
@@ -65,12 +65,12 @@ suite(isBuilt('act') ? 'workflows, run by act on the built actions' : 'workflows
   test('a dispatch through the API starts a workflow with its payload, which stays text', async () => {
     const { here, run } = caller('dispatch', sketch({ cart: {} }))
     const github = await startGitHub({ repositories: [{ name: repository }] })
+    open.push(github)
     const why = 'an `alert` $(touch never) ${{ github.token }}'
     await createForge({ token: sandboxToken, apiUrl: github.url, repository, clock: { now: () => Date.now(), sleep: async () => {} } }).dispatch('release', { why })
     const [dispatch] = github.dispatches
     if (dispatch?.event !== 'repository_dispatch') throw new Error('The stand-in of GitHub took no dispatch.')
     const end = await (await run('dispatch', 'whole.yml', dispatch.event, { action: dispatch.eventType, client_payload: dispatch.payload }, github)).ended
-    await github.close()
     expectJobs(end, { 'release/whole/deploy': 'success', 'calls-whole/after': 'success' })
     expect(end.log).toContain(`the verdict is pass because ${why}\n`)
     expect(here.imageOf('cart')).toBe(imageFor('cart', 1))
@@ -109,6 +109,6 @@ suite(isBuilt('act') ? 'workflows, run by act on the built actions' : 'workflows
 
 /** @param code of act: 1 when a job failed */
 function expectJobs(end: ActEnd, jobs: Readonly<Record<string, string>>, code = '0'): void {
-  if (end.code !== code) process.stderr.write(`${end.everything.slice(-6000)}\n`)
+  if (end.code !== code || Object.keys(end.jobs).length !== Object.keys(jobs).length) process.stderr.write(`${end.everything.slice(-6000)}\n`)
   expect([end.code, end.jobs]).toEqual([code, jobs])
 }

@@ -1,0 +1,111 @@
+import type { KubeCluster } from '@fermata/kube'
+import { type AnswerBehaviour, createStory, sandboxToken, type StandInGitHub, startGitHub, type Story } from '@fermata/sandbox'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { bin, type Company, freePorts, isBuilt, openCompany } from './company.ts'
+import type { ControlPlane } from './control-plane.ts'
+import { playedClusterIsBuilt, startPlayedCluster } from './played-cluster.ts'
+
+/** A rule as Prometheus has it in a file of rules. */
+export interface AlertRule {
+  readonly alert: string
+  readonly expr: string
+  readonly for?: string
+  readonly labels?: Readonly<Record<string, string>>
+  readonly annotations?: Readonly<Record<string, string>>
+}
+
+export interface WholeCompanyWish {
+  readonly story?: Story
+  readonly speed?: number
+  /** The one that the gateway stands before. Default: `shop`. */
+  readonly namespace?: string
+  /** How pods answer the gateway's requests. */
+  readonly behaviours?: readonly AnswerBehaviour[]
+  readonly rules?: readonly AlertRule[]
+  /** Who is told of alerts, by repository_dispatch. Default: `garden/shop`. */
+  readonly repository?: string
+}
+
+/** Everything that a release meets: a real control plane, a real Prometheus that scrapes the gateway, a real Alertmanager that tells GitHub, and GitHub's stand-in. */
+export interface WholeCompany {
+  readonly plane: ControlPlane
+  readonly cluster: KubeCluster
+  /** Base addresses. */
+  readonly gateway: string
+  readonly prometheus: string
+  readonly alertmanager: string
+  readonly github: StandInGitHub
+  stop(): Promise<void>
+}
+
+export function wholeCompanyIsBuilt(): boolean {
+  return playedClusterIsBuilt() && isBuilt('prometheus', 'alertmanager')
+}
+
+interface Places { readonly gateway: string; readonly prometheus: string; readonly alertmanager: string }
+
+export async function openWholeCompany({ story = createStory(), speed = 1, namespace = 'shop', behaviours = [], rules = [], repository = 'garden/shop' }: WholeCompanyWish = {}): Promise<WholeCompany> {
+  const company = openCompany()
+  const github = await startGitHub({ repositories: [{ name: repository }] })
+  const [at = '', prometheusAt = '', alertmanagerAt = ''] = (await freePorts(3)).map((port) => `127.0.0.1:${port}`)
+  const places = { gateway: at, prometheus: prometheusAt, alertmanager: alertmanagerAt }
+  const file = (name: string, content: unknown): string => {
+    writeFileSync(join(company.folder, name), typeof content === 'string' ? content : JSON.stringify(content), { mode: 0o600 })
+    return join(company.folder, name)
+  }
+  const playing = startPlayedCluster({ story, speed, namespaces: [namespace] })
+  const end = async (): Promise<void> => {
+    await Promise.allSettled([playing.then((played) => played.stop()), github.close(), company.close()])
+  }
+  try {
+    await startAlertmanager(company, places, file('alertmanager.yml', alertmanagerConfig(`${github.url}/repos/${repository}/dispatches`)))
+    await startPrometheus(company, places, file('prometheus.yml', prometheusConfig(places, file('rules.yml', { groups: [{ name: 'company', interval: '1s', rules }] }))))
+    const { plane, cluster } = await playing
+    const kubeconfig = file('kubeconfig', plane.kubeconfig({ namespace }))
+    await company.start({ name: 'gateway', file: process.execPath, args: ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'gateway-main.ts'), '--kubeconfig', kubeconfig, '--namespace', namespace, '--port', at.split(':')[1] as string, '--behaviours', file('behaviours.json', behaviours)] })
+    await Promise.all([answers(company, 'gateway', `http://${at}/__counts`), answers(company, 'prometheus', `http://${prometheusAt}/-/ready`), answers(company, 'alertmanager', `http://${alertmanagerAt}/-/ready`)])
+    return { plane, cluster, gateway: `http://${at}`, prometheus: `http://${prometheusAt}`, alertmanager: `http://${alertmanagerAt}`, github, stop: end }
+  } catch (error) {
+    await end()
+    throw error
+  }
+}
+
+function startAlertmanager(company: Company, { alertmanager }: Places, config: string): Promise<unknown> {
+  return company.start({ name: 'alertmanager', file: join(bin, 'alertmanager'), args: [`--config.file=${config}`, `--storage.path=${join(company.folder, 'alertmanager')}`, `--web.listen-address=${alertmanager}`, '--cluster.listen-address=', '--log.level=warn'] })
+}
+
+function startPrometheus(company: Company, { prometheus }: Places, config: string): Promise<unknown> {
+  // An alert that finds no Alertmanager yet is told again after a second, not after a minute.
+  return company.start({ name: 'prometheus', file: join(bin, 'prometheus'), args: [`--config.file=${config}`, `--storage.tsdb.path=${join(company.folder, 'prometheus')}`, `--web.listen-address=${prometheus}`, '--rules.alert.resend-delay=1s', '--log.level=warn'] })
+}
+
+/** Scrapes the gateway every second: what a counter says is a second old at most. */
+function prometheusConfig({ gateway, alertmanager }: Places, rules: string): object {
+  return {
+    global: { scrape_interval: '1s', evaluation_interval: '1s' },
+    rule_files: [rules],
+    alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager] }] }] },
+    scrape_configs: [{ job_name: 'gateway', static_configs: [{ targets: [gateway] }] }],
+  }
+}
+
+/** Tells GitHub by itself, without a bridge: the body is that of a repository_dispatch. */
+function alertmanagerConfig(dispatches: string): object {
+  const payload = '{{ dict "event_type" "alert-triggered" "client_payload" (dict "schema" "alertmanager/v4" "status" .Status "receiver" .Receiver "groupLabels" .GroupLabels "commonLabels" .CommonLabels "commonAnnotations" .CommonAnnotations "externalURL" .ExternalURL "alerts" .Alerts) | toJson }}'
+  const http = { authorization: { credentials: sandboxToken }, http_headers: { Accept: { values: ['application/vnd.github+json'] }, 'X-GitHub-Api-Version': { values: ['2022-11-28'] } } }
+  return {
+    route: { receiver: 'github', group_by: ['alertname'], group_wait: '1s', group_interval: '1s', repeat_interval: '1h' },
+    receivers: [{ name: 'github', webhook_configs: [{ url: dispatches, send_resolved: true, http_config: http, payload }] }],
+  }
+}
+
+async function answers(company: Company, name: string, url: string): Promise<void> {
+  const begin = performance.now()
+  while ((await fetch(url).then(({ status }) => status, () => 0)) !== 200) {
+    if (performance.now() - begin > 30_000) throw new Error(`${name} is not ready after 30 s. The end of its log:\n${company.log(name)}`)
+    await wait(25)
+  }
+}

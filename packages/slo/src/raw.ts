@@ -3,7 +3,11 @@ import { reach } from './windows.ts'
 
 /** How often a counter fell: each time its process began anew. Pairs of samples after the first and up to the second instant. */
 export function restartsBetween(samples: readonly MetricSample[], after: Instant, until: Instant): number {
-  return pairsOf(samples).filter(([before, sample]) => before.at > after && sample.at <= until && sample.value < before.value).length
+  let restarts = 0
+  eachPair(samples, (before, sample) => {
+    if (before.at > after && sample.at <= until && sample.value < before.value) restarts++
+  })
+  return restarts
 }
 
 /**
@@ -11,13 +15,15 @@ export function restartsBetween(samples: readonly MetricSample[], after: Instant
  * After a restart it counts from zero.
  */
 export function risenBetween(samples: readonly MetricSample[], after: Instant, until: Instant): number {
-  return pairsOf(samples)
-    .filter(([before, sample]) => sample.at > after && sample.at <= until && before.at > after - reach)
-    .reduce((sum, [before, sample]) => sum + (sample.value < before.value ? sample.value : sample.value - before.value), 0)
+  let risen = 0
+  eachPair(samples, (before, sample) => {
+    if (sample.at > after && sample.at <= until && before.at > after - reach) risen += sample.value < before.value ? sample.value : sample.value - before.value
+  })
+  return risen
 }
 
-function pairsOf(samples: readonly MetricSample[]): readonly (readonly [MetricSample, MetricSample])[] {
-  return samples.slice(1).map((sample, index) => [samples[index] as MetricSample, sample])
+function eachPair(samples: readonly MetricSample[], look: (before: MetricSample, sample: MetricSample) => void): void {
+  for (let index = 1; index < samples.length; index++) look(samples[index - 1] as MetricSample, samples[index] as MetricSample)
 }
 
 /** Only the samples that decide what was counted between any two of the boundaries: those beside a boundary, beside a fall, and both ends. */

@@ -10,9 +10,10 @@ export interface SloStory {
   readonly name: string
   readonly series: readonly Series[]
   readonly target: number
-  /** Milliseconds, and as the catalog writes it. */
+  /** Milliseconds. */
   readonly window: number
-  readonly windowText: string
+  /** And what comes of it, with the codes that speak for it. */
+  readonly verdict: readonly [verdict: string, codes: readonly string[]]
 }
 
 /** Requests that a process has counted, by code. */
@@ -47,7 +48,7 @@ function told(name: string, { every, since, adds, instances = ['a', 'b'], anew =
       const ago = since - index * every
       const late = 37 + Math.floor(noise(index * 2 + instance.charCodeAt(0)) * Math.min(2_000, every / 10))
       if (anew(ago, instance)) for (const code of Object.keys(sum)) sum[code] = 0
-      for (const [code, added] of Object.entries(adds(ago, instance))) sum[code] = (sum[code] ?? 0) + added
+      for (const [code, more] of Object.entries(adds(ago, instance))) sum[code] = (sum[code] ?? 0) + more
       const absent = missing(ago, instance)
       // A scrape that fails says so, once.
       if (!absent || !gone) for (const [code, value] of Object.entries(sum)) (samples[code] ??= []).push({ at: now - ago + late, value: absent ? 'ended' : value })
@@ -62,35 +63,35 @@ export const stories: readonly SloStory[] = [
     name: 'steady errors',
     target: 0.999,
     window: 30 * day,
-    windowText: '30d',
-    series: told('steady_requests_total', { every: minute, since: 30 * day + 2 * hour, adds: (ago) => ({ 200: 900 + Math.floor(noise(ago) * 200), 500: noise(ago + 1) > 0.6 ? 1 : 0 }) }),
+    verdict: ['pass', []],
+    series: told('steady_requests_total', { every: 2 * minute, since: 30 * day + 2 * hour, adds: (ago) => ({ 200: 900 + Math.floor(noise(ago) * 200), 500: noise(ago + 1) > 0.6 ? 1 : 0 }) }),
   },
   {
     name: 'a ten-minute outage',
     target: 0.999,
     window: 30 * day,
-    windowText: '30d',
-    series: told('outage_requests_total', { every: minute, since: 30 * day + 2 * hour, adds: (ago) => (ago <= 50 * minute && ago > 40 * minute ? { 200: 0, 500: 300 } : { 200: 300, 500: 0 }) }),
+    verdict: ['warn', ['FM-SLO-BURNING-SLOWLY']],
+    series: told('outage_requests_total', { every: 2 * minute, since: 30 * day + 2 * hour, adds: (ago) => (ago <= 50 * minute && ago > 40 * minute ? { 200: 0, 500: 300 } : { 200: 300, 500: 0 }) }),
   },
   {
     name: 'idle then healthy',
     target: 0.99,
     window: 7 * day,
-    windowText: '7d',
+    verdict: ['pass', []],
     series: told('idle_requests_total', { every: minute, since: 7 * day + 2 * hour, adds: (ago) => (ago > 90 * minute ? { 200: 0, 500: 0 } : { 200: 120, 500: noise(ago) > 0.8 ? 1 : 0 }) }),
   },
   {
     name: 'counter reset',
     target: 0.995,
     window: 30 * day,
-    windowText: '30d',
+    verdict: ['warn', ['FM-SLO-CAREFUL']],
     series: told('reset_requests_total', {
-      every: minute,
+      every: 2 * minute,
       since: 30 * day + 2 * hour,
       adds: (ago) => ({ 200: 50 + Math.floor(noise(ago) * 20), 500: noise(ago + 3) > 0.9 ? 2 : 0 }),
       // Once a week, once twenty minutes ago in one of them, and once in the hour before the window.
       anew: (ago, instance) => ago % (7 * day) === 3 * hour || (instance === 'a' && ago === 20 * minute) || (instance === 'b' && ago === 30 * day + 4 * minute),
-      // Three minutes of failing scrapes at each weekly restart, and two hours on the ninth day in which a process restarts too.
+      // Six minutes of failing scrapes at each weekly restart, and two hours on the ninth day in which a process restarts too.
       missing: (ago, instance) => (ago % (7 * day) <= 3 * hour && ago % (7 * day) > 3 * hour - 3 * minute && ago > day) || (instance === 'b' && ago <= 21 * day && ago > 21 * day - 2 * hour),
     }),
   },
@@ -98,14 +99,14 @@ export const stories: readonly SloStory[] = [
     name: 'a service of thirty minutes',
     target: 0.999,
     window: 30 * day,
-    windowText: '30d',
+    verdict: ['inconclusive', ['FM-SLO-TOO-YOUNG']],
     series: told('young_requests_total', { every: 15 * second, since: 30 * minute, adds: (ago) => ({ 200: 99, 500: ago % minute === 0 ? 4 : 0 }) }),
   },
   {
     name: 'burst then low traffic',
     target: 0.999,
     window: day,
-    windowText: '1d',
+    verdict: ['fail', ['FM-SLO-BURNING']],
     series: told('burst_requests_total', { every: 30 * second, since: day + hour, instances: ['a'], adds: (ago) => (ago > 2 * hour ? { 200: 5_000, 500: 0 } : ago % minute === 0 ? { 200: 5, 500: 5 } : { 200: 0, 500: 0 }) }),
   },
 ]

@@ -69,7 +69,7 @@ suite(isBuilt('act') ? 'examples, copied into an empty repository and run by act
 
   test('release: a push releases the whole shop to staging, then to production', async () => {
     const { workspace, kept, run } = await caller('release')
-    const end = await run('release', 'push', { before: '0'.repeat(40), after: workspace.git('rev-parse', 'HEAD'), ref: 'refs/heads/main' })
+    const end = await run('release', 'push', { before: '0'.repeat(40), after: workspace.git('rev-parse', 'HEAD'), ref: 'refs/heads/main', created: true, repository: { default_branch: 'main' } })
     expectJobs(end, { 'staging/release/detect': 'success', 'staging/release/release': 'success', 'production/release/detect': 'success', 'production/release/release': 'success' })
     for (const namespace of ['shop-staging', 'shop']) expect(readyDeployments(world, namespace)).toBe(12)
     for (const environment of ['staging', 'production']) {

@@ -1,7 +1,8 @@
-import { type Capability, jsonSchemaOf } from '@fermata/capability'
+import { type Capability, inputsOf, jsonSchemaOf } from '@fermata/capability'
 import type { CodeDefinition, CodeTable } from '@fermata/verdict'
 import { actionTables, actionYml, between, referencePage } from './action.ts'
 import { code, table } from './tables.ts'
+import { type Workflow, workflowPage, workflowYml } from './workflow.ts'
 
 export interface Sources {
   readonly actions: readonly Capability[]
@@ -9,6 +10,7 @@ export interface Sources {
   readonly capabilities: readonly Capability[]
   readonly codes: Readonly<Record<string, CodeTable>>
   readonly schemas: Readonly<Record<string, unknown>>
+  readonly workflows: readonly Workflow[]
   /** The present text of a hand-written file. */
   readonly read: (path: string) => string
 }
@@ -16,6 +18,7 @@ export interface Sources {
 /** Every generated file with its text, by path relative to the repository. */
 export function pages(sources: Sources): ReadonlyMap<string, string> {
   const all = new Map<string, string>()
+  const capabilityNamed = (name: string): Capability => sources.capabilities.find((capability) => capability.name === name) ?? missing(name)
   for (const action of sources.actions) {
     all.set(`actions/${action.name}/action.yml`, actionYml(action))
     const readme = `actions/${action.name}/README.md`
@@ -25,11 +28,25 @@ export function pages(sources: Sources): ReadonlyMap<string, string> {
     all.set(`docs/reference/${capability.name}.md`, referencePage(capability))
     all.set(`docs/reference/schemas/${capability.name}.request.json`, jsonText(jsonSchemaOf(capability)))
   }
+  for (const workflow of sources.workflows) {
+    const file = `.github/workflows/${workflow.name}.yml`
+    all.set(file, workflowYml(workflow, capabilityNamed, sources.read(file), file))
+    all.set(`docs/reference/workflows/${workflow.name}.md`, workflowPage(workflow, capabilityNamed))
+  }
   for (const [name, schema] of Object.entries(sources.schemas)) all.set(`docs/reference/schemas/${name}.json`, jsonText(schema))
   all.set('docs/reference/reason-codes.md', codesPage(sources.codes))
   all.set('docs/reference/cli.md', cliPage(sources.capabilities))
-  all.set('README.md', between(between(sources.read('README.md'), 'actions', actionsTable(sources.actions), 'README.md'), 'commands', commandsTable(sources.capabilities), 'README.md'))
+  const tables = { actions: actionsTable(sources.actions), workflows: workflowsTable(sources.workflows), commands: commandsTable(sources.capabilities) }
+  all.set('README.md', Object.entries(tables).reduce((text, [name, content]) => between(text, name, content, 'README.md'), sources.read('README.md')))
   return all
+}
+
+function missing(name: string): never {
+  throw new Error(`A workflow uses ${name}, and there is no such capability.`)
+}
+
+function workflowsTable(workflows: readonly Workflow[]): string {
+  return table(['Workflow', 'What it does', 'A complete caller'], workflows.map(({ name, purpose }) => [`[\`${name}.yml\`](docs/reference/workflows/${name}.md)`, purpose, `[examples/${name}](examples/${name}/README.md)`]))
 }
 
 function actionsTable(actions: readonly Capability[]): string {
@@ -41,7 +58,7 @@ function commandsTable(capabilities: readonly Capability[]): string {
 }
 
 function cliPage(capabilities: readonly Capability[]): string {
-  const sections = capabilities.flatMap((capability) => capability.commands.map((command) => [`## fermata ${command.path.join(' ')}`, command.brief, `\`\`\`console\n$ ${command.example}\n\`\`\``, `Flags: [${capability.name}](${capability.name}.md#inputs).`].join('\n\n')))
+  const sections = capabilities.flatMap((capability) => capability.commands.map((command) => [`## fermata ${command.path.join(' ')}`, command.brief, `\`\`\`console\n$ ${command.example}\n\`\`\``, `Flags, as the inputs of [${capability.name}](${capability.name}.md#inputs): ${inputsOf(capability, command).map((name) => code(`--${name}`)).join(' ')}`].join('\n\n')))
   const exits = table(['Exit code', 'Meaning'], [['0', 'pass or warn'], ['1', 'fail'], ['2', 'usage or configuration'], ['3', 'inconclusive: the evidence does not suffice'], ['4', 'a bug of Fermata'], ['130', 'cancelled']])
   return ['<!-- Printed by `npm run docs`. Do not edit. -->', '# The command line', ...sections, '## Exit codes', exits, ''].join('\n\n')
 }

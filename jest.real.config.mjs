@@ -1,4 +1,10 @@
 import base from './jest.config.mjs'
 
-/** The contracts once more, against the real programs: they take their time, and none is started twice at once. */
-export default { ...base, roots: ['<rootDir>/test/real'], testMatch: ['**/*.real-test.ts'], testTimeout: 60_000 }
+/** The contracts on both sides, and the stories against the real programs: they take their time, and none is started twice at once. */
+export default {
+  ...base,
+  roots: ['<rootDir>/test/real', '<rootDir>/test/contract'],
+  testMatch: ['**/test/real/*.real-test.ts', '**/test/contract/*/sandbox.test.ts'],
+  testTimeout: 60_000,
+  reporters: ['default', '<rootDir>/test/real/reporter.mjs'],
+}

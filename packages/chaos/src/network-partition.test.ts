@@ -19,7 +19,7 @@ async function leftovers({ kube }: Stage): Promise<readonly string[]> {
 
 async function journal({ kube }: Stage): Promise<{ readonly ended: boolean; readonly phase: string; readonly rollback?: string }> {
   const { items } = await kube.list({ apiVersion: 'v1', kind: 'ConfigMap' }, { namespace: shop, labelSelector: 'app.kubernetes.io/managed-by=fermata' })
-  return JSON.parse((items[0]?.['data'] as Readonly<Record<string, string>>)['journal.json'] ?? '')
+  return JSON.parse((items[0] as unknown as { readonly data: Readonly<Record<string, string>> }).data['journal.json'] ?? '')
 }
 
 /** Stands between the run and the cluster on every connection. */

@@ -53,16 +53,13 @@ export async function setStage(wish: { readonly users?: readonly User[]; readonl
   const clock = virtualClock()
   const story = createStory()
   const cluster = await startCluster({ clock, story, namespaces: [shop], ...(wish.users !== undefined && { users: wish.users }) })
-  let underWay = 0
-  const counted = <T>(asked: Promise<T>): Promise<T> => {
-    underWay += 1
-    return asked.finally(() => (underWay -= 1))
-  }
-  const stopClock = clock.autoAdvance({ busy: () => cluster.busy() || underWay > 0 })
-  const connections: KubeCluster[] = []
-  const connect = async (user?: string): Promise<KubeCluster> => {
-    const connection = await connectCluster({ kubeconfig: cluster.kubeconfig({ ...(user !== undefined && { user }), namespace: shop }), clock, random: { next: () => 0.5 }, environment: {} })
-    connections.push(connection)
+  const waiting = countWaiting()
+  const { counted } = waiting
+  const stopClock = clock.autoAdvance({ busy: () => cluster.busy() || waiting.any() })
+  const connections = new Map<string, Promise<KubeCluster>>()
+  const connect = (user = 'admin'): Promise<KubeCluster> => {
+    const connection = connections.get(user) ?? connectCluster({ kubeconfig: cluster.kubeconfig({ ...(user !== 'admin' && { user }), namespace: shop }), clock, random: { next: () => 0.5 }, environment: {} })
+    connections.set(user, connection)
     return connection
   }
   const files = new Map<string, string>()
@@ -72,16 +69,13 @@ export async function setStage(wish: { readonly users?: readonly User[]; readonl
   const kube = await connect()
   const seen = await lookOn(kube, clock, () => serving)
   const portsOf = (user: string | undefined, signal: AbortSignal): ChaosPorts => ({
+    ...quietPorts,
     clock,
     http: seen.http,
     signal,
-    random: { next: () => 0.25 },
     keep: (name, value) => void kept.set(name, value),
     files: filesIn(files),
-    metrics: () => Promise.reject(new Error('no metrics here')),
     cluster: async () => answering(stage.between(await connect(user)), counted),
-    log: { debug: () => undefined, info: () => undefined, warning: () => undefined, progress: () => undefined },
-    invocation: { trigger: { event: 'push', payload: {}, sha: 'a'.repeat(40), ref: 'refs/heads/main' }, repository: 'shop/shop', workflow: 'chaos.yml', runId: '17', runAttempt: 1, actor: 'ada', runUrl: undefined, temporary: 'tmp' },
   })
   const requestOf = (inputs: Readonly<Record<string, string>>): ChaosRequest => readRequest(chaosGate, (name) => ({ context: 'sandbox', experiment: 'chaos.yaml', mode: 'run', ...inputs })[name]) as ChaosRequest
   const stage: Stage = {
@@ -109,11 +103,31 @@ export async function setStage(wish: { readonly users?: readonly User[]; readonl
     async close() {
       seen.close()
       stopClock()
-      for (const connection of connections) connection.close()
+      for (const connection of connections.values()) (await connection).close()
       await cluster.stop()
     },
   }
   return stage
+}
+
+/** Whether somebody waits for an answer. */
+function countWaiting(): { readonly any: () => boolean; readonly counted: <T>(asked: Promise<T>) => Promise<T> } {
+  let underWay = 0
+  return {
+    any: () => underWay > 0,
+    counted: (asked) => {
+      underWay += 1
+      return asked.finally(() => (underWay -= 1))
+    },
+  }
+}
+
+const nothing = (): void => undefined
+const quietPorts: Pick<ChaosPorts, 'random' | 'metrics' | 'log' | 'invocation'> = {
+  random: { next: () => 0.25 },
+  metrics: () => Promise.reject(new Error('no metrics here')),
+  log: { debug: nothing, info: nothing, warning: nothing, progress: nothing },
+  invocation: { trigger: { event: 'push', payload: {}, sha: 'a'.repeat(40), ref: 'refs/heads/main' }, repository: 'shop/shop', workflow: 'chaos.yml', runId: '17', runAttempt: 1, actor: 'ada', runUrl: undefined, temporary: 'tmp' },
 }
 
 const podKind = { apiVersion: 'v1', kind: 'Pod' } as const

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { sealedEngine } from './build/sealed-engine.ts'
 import { licenceOf, transpile, writeText } from './build/transpile.ts'
 
 /**
@@ -59,11 +60,14 @@ await writeText(
 )
 
 const { code, assets } = await joined(join(work, 'index.js'))
-const files = new Map<string, string>([['index.js', await condensed(code)]])
+const files = new Map<string, string | Buffer>([['index.js', await condensed(code)]])
 for (const [name, asset] of Object.entries(assets)) files.set(name, name.endsWith('.js') ? await condensed(asset.source.toString()) : asset.source.toString())
 for (const name of entries) files.set(`${name}.js`, `${name === 'fermata' ? '#!/usr/bin/env node\n' : ''}import { start } from './index.js'\nawait start('${name}')\n`)
 files.set('package.json', '{ "type": "module" }\n')
 files.set('licenses.txt', licences())
+const engine = sealedEngine(root)
+files.set('policy-engine.wasm.br', engine.packed)
+files.set('policy-engine-licenses.txt', engine.licences)
 files.set('manifest.json', manifest(files))
 // The former build stays until the new one is whole: a build that fails leaves something to run.
 rmSync(out, { recursive: true, force: true })
@@ -152,7 +156,7 @@ function licences(): string {
 }
 
 /** Every file of dist with its size and hash; a test holds the list. */
-function manifest(all: ReadonlyMap<string, string>): string {
+function manifest(all: ReadonlyMap<string, string | Buffer>): string {
   const rows = [...all].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, content]) => [name, { bytes: Buffer.byteLength(content), sha256: createHash('sha256').update(content).digest('hex') }])
   return `${JSON.stringify(Object.fromEntries(rows), null, 2)}\n`
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -37,6 +37,7 @@ if (process.argv.includes('--check')) {
   const packed = await promisify(brotliCompress)(bytes, { params: { [BROTLI_PARAM_QUALITY]: 11, [BROTLI_PARAM_LGWIN]: 24, [BROTLI_PARAM_SIZE_HINT]: bytes.length } })
   writeFileSync(packedFile, packed)
   writeFileSync(sealFile, sealText(packed))
+  writeFileSync(join(root, 'packages/opa/engine/licenses.txt'), licences())
   console.error(`${packedFile}: ${(packed.length / 1e6).toFixed(2)} MB`)
 }
 
@@ -45,6 +46,22 @@ function sealText(packed: Buffer): string {
   const seal = { opa, go, source: engineSource(root), program: hash, bytes: bytes.length, packed: sha256(packed) }
   const lines = Object.entries(seal).map(([name, value]) => `  ${name}: ${typeof value === 'number' ? value : `'${value}'`},`)
   return `/** Written by scripts/engine.ts: what the policy engine was built of, and the SHA-256 of sources, program and packed program. */\nexport const engineSeal = {\n${lines.join('\n')}\n} as const\n`
+}
+
+/** Of Go and of every module that is in the program. */
+function licences(): string {
+  const modules = new Map([['Go', run(['env', 'GOROOT']).trim()]])
+  for (const line of run(['list', '-deps', '-f', '{{with .Module}}{{if not .Main}}{{.Path}}@{{.Version}}\t{{.Dir}}{{end}}{{end}}', '.']).split('\n')) {
+    const [module, folder] = line.split('\t')
+    if (module !== undefined && folder !== undefined) modules.set(module, folder)
+  }
+  const texts = [...modules].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([module, folder]) => `${module}\n\n${licenceIn(folder)}\n`)
+  return texts.join(`\n${'-'.repeat(80)}\n\n`)
+}
+
+function licenceIn(folder: string): string {
+  const names = readdirSync(folder).filter((name) => /^(licen[cs]e|notice|copying)/i.test(name)).toSorted()
+  return names.map((name) => readFileSync(join(folder, name), 'utf8').replaceAll('\r\n', '\n').trim()).join('\n\n')
 }
 
 function sha256(content: Buffer): string {

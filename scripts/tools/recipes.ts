@@ -50,8 +50,8 @@ export const recipes: readonly Recipe[] = [
   { from: 'go', name: 'actionlint', programs: { actionlint: 'github.com/rhysd/actionlint/cmd/actionlint' } },
   { from: 'go', name: 'etcd', programs: { etcd: 'go.etcd.io/etcd/server/v3' } },
   { from: 'go', name: 'act', programs: { act: 'github.com/nektos/act' } },
-  { name: 'opa', programs: { opa: 'github.com/open-policy-agent/opa' } },
-  { name: 'conftest', programs: { conftest: 'github.com/open-policy-agent/conftest' } },
+  { from: 'go', name: 'opa', programs: { opa: 'github.com/open-policy-agent/opa' } },
+  { from: 'go', name: 'conftest', programs: { conftest: 'github.com/open-policy-agent/conftest' } },
   // The module of Alertmanager lacks its web page, which `go build` wants to embed: vendor it and put an empty page there.
   { from: 'go', name: 'alertmanager', programs: { alertmanager: 'github.com/prometheus/alertmanager/cmd/alertmanager' }, prepare: 'vendor-without-web-ui' },
   { from: 'go', name: 'kwok', programs: { kwok: 'sigs.k8s.io/kwok/cmd/kwok' }, files: [{ module: 'sigs.k8s.io/kwok', folder: 'kustomize/stage' }] },

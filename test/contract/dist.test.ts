@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { engineSeal } from '@fermata/opa'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,14 +15,19 @@ test('dist holds what its manifest lists, and nothing else', () => {
   expect(present.toSorted()).toEqual([...Object.keys(manifest), 'manifest.json'].toSorted())
 })
 
-test('every file is JavaScript of ours, a licence or a list', () => {
-  const odd = Object.keys(manifest).filter((name) => !/^(\d+\.index|index|fermata|[a-z-]+)\.js$|^(licenses\.txt|package\.json)$/.test(name))
+test('every file is JavaScript of ours, the policy engine, a licence or a list', () => {
+  const odd = Object.keys(manifest).filter((name) => !/^(\d+\.index|index|fermata|[a-z-]+)\.js$|^(licenses\.txt|policy-engine-licenses\.txt|policy-engine\.wasm\.br|package\.json)$/.test(name))
   expect(odd).toEqual([])
 })
 
-test('all of dist is smaller than 6 MB', () => {
-  const total = Object.keys(manifest).reduce((sum, name) => sum + statSync(join(dist, name)).size, 0)
+/** The policy engine is counted apart: who does not scan never reads it. */
+test('all of dist without the policy engine is smaller than 6 MB', () => {
+  const total = Object.keys(manifest).filter((name) => name !== 'policy-engine.wasm.br').reduce((sum, name) => sum + statSync(join(dist, name)).size, 0)
   expect(total).toBeLessThan(6_000_000)
+})
+
+test('the policy engine is the sealed one', () => {
+  expect(manifest['policy-engine.wasm.br']?.sha256).toBe(engineSeal.packed)
 })
 
 test.each(actions)('%s: what action.yml starts is in dist', (name) => {

@@ -45,7 +45,7 @@ describe('what cannot be meant is exit code 2, with what was probably meant:', (
     ['a command that is none', ['gaph'], /gaph.*graph/],
     ['a flag that is none', ['graph', '--formt', 'json'], /--formt.*--format/],
     ['a value that is none', ['graph', '--format', 'mermade'], /mermade.*(\n.*)*Did you mean mermaid\?/],
-    ['a form of output that is none', ['graph', '--output', 'yaml'], /yaml.*text, json, junit, quiet/],
+    ['a form of output that is none', ['graph', '--output', 'yaml'], /yaml.*text, json, junit, sarif, quiet/],
     ['an argument too many', ['graph', 'shop'], /shop/],
     ['a shell that is none', ['completion', 'powershell'], /bash, zsh, fish/],
     ['a report that is none', ['report', 'package.json'], /package\.json/],

@@ -2,6 +2,8 @@ import { type Capability, type CliCommand, inputsOf } from '@fermata/capability'
 import { chaos, chaosGate } from '@fermata/chaos'
 import { initCatalog, initialise, graphShow, showGraph } from '@fermata/catalog'
 import { detectChangedServices, detectChanges } from '@fermata/changes'
+import { heal, selfHeal } from '@fermata/heal'
+import { policyScan, scan } from '@fermata/policy'
 import { deploy, orchestratedDeploy } from '@fermata/rollout'
 import { leave, type UseCase } from '@fermata/runner'
 import { checkSlos, sloCheck } from '@fermata/slo'
@@ -16,6 +18,8 @@ export const served: readonly Served[] = [
   serving(graphShow, showGraph),
   serving(detectChangedServices, detectChanges),
   serving(orchestratedDeploy, deploy),
+  serving(policyScan, scan),
+  serving(selfHeal, heal),
   serving(chaosGate, chaos),
   serving(sloCheck, checkSlos),
 ]

@@ -1,5 +1,5 @@
 import type { Capability, CliCommand } from '@fermata/capability'
-import { colourFor, junitXml, reportJson, terminalText } from '@fermata/report'
+import { colourFor, junitXml, reportJson, sarifJson, terminalText } from '@fermata/report'
 import { type CommandResult, leave, type ProgressStyle, runCommand, type UseCase } from '@fermata/runner'
 import type { Report } from '@fermata/verdict'
 import { connect } from '@fermata/wiring'
@@ -11,7 +11,7 @@ export interface Served<C extends Capability = Capability> {
   readonly useCase: UseCase<C>
 }
 
-const outputs = ['text', 'json', 'junit', 'quiet'] as const
+const outputs = ['text', 'json', 'junit', 'sarif', 'quiet'] as const
 const progressStyles = ['auto', 'tree', 'lines', 'quiet'] as const
 
 /** Carries one command out, prints its result on stdout and leaves with the exit code of its verdict. */
@@ -40,6 +40,9 @@ function print({ ending, paths }: CommandResult, output: (typeof outputs)[number
       return
     case 'junit':
       process.stdout.write(junitXml(report))
+      return
+    case 'sarif':
+      process.stdout.write(sarifJson(report))
       return
     case 'text':
       if (answer === undefined) process.stdout.write(terminalText(report, { colour: colourFor(process.env, process.stdout), link: paths.html }))

@@ -126,6 +126,9 @@ export interface Cluster {
 export const clusterErrorKinds = ['not-found', 'conflict', 'invalid', 'forbidden', 'unauthorized', 'gone', 'too-many-requests', 'timeout', 'unreachable', 'unknown-kind', 'refused', 'server'] as const
 export type ClusterErrorKind = (typeof clusterErrorKinds)[number]
 
+/** No answer, or none that says anything about what was asked: nobody knows then. A no is an answer. */
+const silent: ReadonlySet<ClusterErrorKind> = new Set(['gone', 'too-many-requests', 'timeout', 'unreachable', 'server'])
+
 export interface ClusterErrorDetails {
   readonly status?: number
   readonly causes?: ClusterError['causes']
@@ -146,7 +149,7 @@ export class ClusterError extends EnvironmentError {
   /** Causes as the API server lists them: the field and what is wrong with it. */
   readonly causes: readonly { readonly field?: string; readonly message: string }[]
   constructor(kind: ClusterErrorKind, message: string, details: ClusterErrorDetails = {}) {
-    super({ code: details.code ?? clusterErrorCode(kind), severity: 'error', message, ...(details.remedy !== undefined && { remedy: details.remedy }) }, { cause: details.cause })
+    super({ code: details.code ?? clusterErrorCode(kind), severity: silent.has(kind) ? 'inconclusive' : 'error', message, ...(details.remedy !== undefined && { remedy: details.remedy }) }, { cause: details.cause })
     this.kind = kind
     this.status = details.status
     this.causes = details.causes ?? []

@@ -2,6 +2,7 @@ import type { Report } from '@fermata/verdict'
 import { reportHtml } from './html/page.ts'
 import { junitXml } from './junit.ts'
 import { reportJson } from './report-json.ts'
+import { sarifJson } from './sarif.ts'
 import { summaryMarkdown } from './summary.ts'
 
 export interface RenderWish {
@@ -10,7 +11,7 @@ export interface RenderWish {
 }
 
 export interface RenderedFile {
-  readonly name: 'report.json' | 'report.html' | 'summary.md' | 'junit.xml'
+  readonly name: 'report.json' | 'report.html' | 'summary.md' | 'junit.xml' | 'report.sarif'
   readonly content: string
 }
 
@@ -21,5 +22,6 @@ export function renderAll(report: Report, wish: RenderWish = {}): readonly Rende
     { name: 'report.html', content: reportHtml(report) },
     { name: 'summary.md', content: summaryMarkdown(report, wish) },
     { name: 'junit.xml', content: junitXml(report) },
+    { name: 'report.sarif', content: sarifJson(report) },
   ]
 }

@@ -23,7 +23,11 @@ const reason = z.strictObject({
   location: z.optional(locationSchema),
   service: z.optional(text),
   evidence: z.optional(z.array(text)),
+  rule: z.optional(about(z.string(), 'Id of the rule that found it, one of `rules`.')),
+  excused: z.optional(about(z.string(), 'Why it does not count, though it was found.')),
 })
+
+const ruleSchema = z.strictObject({ id: text, title: z.optional(text), description: z.optional(text), link: z.optional(text), severity: z.enum(severities), tags: z.optional(z.array(text)) })
 
 const cell = z.union([z.string(), z.number(), z.strictObject({ text, state: z.optional(state), anchor: z.optional(text), code: z.optional(z.literal(true)) })])
 
@@ -65,6 +69,7 @@ export const reportSchema = z.strictObject({
   sections: z.array(section),
   evidence: about(z.array(evidenceSchema), 'Enough to decide again offline.'),
   outputs: about(z.record(z.string(), z.string()), 'By output name.'),
+  rules: z.optional(about(z.array(ruleSchema), 'The rules that were asked, where reasons name them.')),
 })
 
 /** The JSON Schema (2020-12) of report.json. */
@@ -78,7 +83,7 @@ export function reportJsonSchema(): Readonly<Record<string, unknown>> {
  * Evidence and outputs keep their own keys, sorted: they come from maps whose order means nothing.
  */
 export function reportJson(report: Report): string {
-  const { schema, capability, verdict, summary, startedAt, endedAt, subject, reasons, sections, evidence, outputs } = report
+  const { schema, capability, verdict, summary, startedAt, endedAt, subject, reasons, sections, evidence, outputs, rules } = report
   const ordered = {
     schema,
     capability,
@@ -91,13 +96,14 @@ export function reportJson(report: Report): string {
     sections: sections.map(sectionInOrder),
     evidence: evidence.map((one) => inOrder({ ...one, result: sorted(one.result) }, ['id', 'source', 'query', 'at', 'result', 'warnings'])),
     outputs: sorted(outputs),
+    ...(rules && { rules: rules.map((one) => inOrder(one, ['id', 'title', 'description', 'link', 'severity', 'tags'])) }),
   }
   return `${JSON.stringify(ordered, undefined, 2)}\n`
 }
 
 function reasonInOrder(one: Reason): unknown {
   const location = one.location && inOrder<Record<string, unknown>>({ ...one.location }, ['kind', 'file', 'line', 'column', 'object', 'namespace', 'name', 'container', 'query'])
-  return inOrder<Record<string, unknown>>({ ...one, ...(location && { location }) }, ['code', 'severity', 'message', 'remedy', 'location', 'service', 'evidence'])
+  return inOrder<Record<string, unknown>>({ ...one, ...(location && { location }) }, ['code', 'severity', 'message', 'remedy', 'location', 'service', 'evidence', 'rule', 'excused'])
 }
 
 function sectionInOrder(one: Section): unknown {

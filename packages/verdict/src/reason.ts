@@ -24,6 +24,10 @@ export interface Reason {
   readonly service?: string
   /** Ids of entries in the report's evidence. */
   readonly evidence?: readonly string[]
+  /** Id of the rule that found it, one of the report's `rules`: where a code has many rules behind it. */
+  readonly rule?: string
+  /** Why it does not count, though it was found: an accepted exception. Such a reason is a note. */
+  readonly excused?: string
 }
 
 /** What a code means, for its page in the reference. `remedy` is used where the caller gives none. */
@@ -45,6 +49,8 @@ export interface ReasonText {
   readonly where?: Location | undefined
   readonly service?: string | undefined
   readonly evidence?: readonly string[]
+  readonly rule?: string
+  readonly excused?: string
   /** Overrides the table's severity, for a policy that the caller may set. */
   readonly severity?: Severity
 }
@@ -61,6 +67,8 @@ export function reasonsFrom<T extends CodeTable>(table: T): (code: keyof T & Rea
       ...(text.where && { location: text.where }),
       ...(text.service !== undefined && { service: text.service }),
       ...(text.evidence && { evidence: text.evidence }),
+      ...(text.rule !== undefined && { rule: text.rule }),
+      ...(text.excused !== undefined && { excused: text.excused }),
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Evidence } from './evidence.ts'
-import type { Reason } from './reason.ts'
+import type { Reason, Severity } from './reason.ts'
 import type { Section } from './section.ts'
 import { severities } from './reason.ts'
 import type { InconclusivePolicy, Verdict } from './verdict.ts'
@@ -13,6 +13,18 @@ export interface Subject {
   readonly sha?: string
   readonly environment?: string
   readonly services?: readonly string[]
+}
+
+/** A rule that somebody wrote, and that reasons come from: a policy, a check. */
+export interface RuleDescription {
+  readonly id: string
+  readonly title?: string
+  readonly description?: string
+  /** Address of a page about it. */
+  readonly link?: string
+  /** Of what it finds. */
+  readonly severity: Severity
+  readonly tags?: readonly string[]
 }
 
 /** The one structure that is rendered as job summary, HTML, terminal text, JSON, JUnit, SARIF and annotations. */
@@ -32,6 +44,8 @@ export interface Report {
   readonly evidence: readonly Evidence[]
   /** By output name; values as a runner takes them. */
   readonly outputs: Readonly<Record<string, string>>
+  /** The rules that were asked, where reasons name them. */
+  readonly rules?: readonly RuleDescription[]
 }
 
 export interface ReportDraft {
@@ -45,6 +59,7 @@ export interface ReportDraft {
   readonly sections?: readonly Section[]
   readonly evidence?: readonly Evidence[]
   readonly outputs?: Readonly<Record<string, string>>
+  readonly rules?: readonly RuleDescription[]
   readonly onInconclusive: InconclusivePolicy
 }
 
@@ -62,6 +77,7 @@ export function buildReport(draft: ReportDraft): Report {
     sections: draft.sections ?? [],
     evidence: draft.evidence ?? [],
     outputs: draft.outputs ?? {},
+    ...(draft.rules && { rules: draft.rules }),
   }
 }
 

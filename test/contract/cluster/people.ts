@@ -168,7 +168,7 @@ const impersonation = topic('asking as somebody else', {
     await given.remove('clusterrolebindings', name)
   },
   'a group needs somebody who is in it': async (given) => {
-    expect((await given.admin.send('GET', given.at('configmaps'), undefined, { headers: { 'impersonate-group': ['auditors'] } })).code).toBe(500)
+    expect((await given.admin.send('GET', given.at('configmaps'), undefined, { headers: { 'impersonate-group': ['auditors'] } })).body).toMatchObject({ code: 400, reason: 'BadRequest', message: 'requested [{Group  auditors    }] without impersonating a user' })
   },
 })
 

@@ -23,6 +23,7 @@ export interface Stage {
   /** The run that is under way dies when the server has taken so many writes more. */
   killAfterNext(writes: number): void
   run(inputs: Readonly<Record<string, string>>, as?: string): Promise<Report>
+  second(inputs: Readonly<Record<string, string>>): Promise<Report>
   /** The post step of the run before. */
   cleanUp(): Promise<Report>
   close(): Promise<void>
@@ -81,6 +82,7 @@ export async function setStage(wish: { readonly namespaces?: readonly string[]; 
       kept.clear()
       return deploy(requestOf(inputs), portsOf(user, running.signal, life))
     },
+    second: (inputs) => deploy(requestOf(inputs), portsOf(undefined, new AbortController().signal, { writes: 0, death: Number.POSITIVE_INFINITY })),
     cleanUp: () => cleanUp(requestOf({ mode: 'apply' }), portsOf(undefined, new AbortController().signal, { writes: 0, death: Number.POSITIVE_INFINITY }), (name) => kept.get(name)),
     async close() {
       stopClock()

@@ -6,8 +6,8 @@ import type { JsonObject } from '../schema/lookup.ts'
 import { decodeBody, normal } from '../verbs/decode-body.ts'
 import type { Writer } from '../verbs/writer.ts'
 import { createdBy } from '../verbs/create.ts'
-import { badRequest, notImplemented } from './status.ts'
-import { mayDo, rulesIn } from './users.ts'
+import { ApiError, badRequest, notImplemented } from './status.ts'
+import { grantOf, mayDo, rulesIn } from './users.ts'
 import type { User } from './users.ts'
 
 /** SelfSubjectAccessReview and SelfSubjectRulesReview: what the asking user may do. */
@@ -29,9 +29,14 @@ export function accessReview(core: Core, kind: ResourceKind, user: User, body: u
 
 function answer(core: Core, user: User, spec: JsonObject): JsonObject {
   const asked = spec['resourceAttributes']
+  if (!isObject(asked) && spec['nonResourceAttributes'] === undefined) {
+    const message = 'Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified'
+    throw new ApiError(422, 'Invalid', `.authorization.k8s.io "" is invalid: spec.resourceAttributes: ${message}`, { group: 'authorization.k8s.io', causes: [{ reason: 'FieldValueInvalid', message, field: 'spec.resourceAttributes' }] })
+  }
   if (!isObject(asked)) throw notImplemented('access reviews of paths')
   const text = (field: string): string => (typeof asked[field] === 'string' ? asked[field] : '')
   const resource = text('subresource') === '' ? text('resource') : `${text('resource')}/${text('subresource')}`
-  const allowed = mayDo(core, user, { verb: text('verb'), group: text('group'), resource, namespace: text('namespace') === '' ? undefined : text('namespace'), name: text('name') === '' ? undefined : text('name') })
-  return allowed ? { allowed: true, reason: `the stand-in grants this to ${user.name}` } : { allowed: false }
+  const question = { verb: text('verb'), group: text('group'), resource, namespace: text('namespace') === '' ? undefined : text('namespace'), name: text('name') === '' ? undefined : text('name') }
+  const reason = grantOf(core, user, question)
+  return { allowed: mayDo(core, user, question), ...(reason === undefined ? {} : { reason }) }
 }

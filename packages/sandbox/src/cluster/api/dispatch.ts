@@ -8,6 +8,7 @@ import type { PatchForm } from '../verbs/patch.ts'
 import { listObjects, matcher } from '../verbs/read.ts'
 import type { Snapshots } from '../verbs/read.ts'
 import { existing, updateObject } from '../verbs/update.ts'
+import { createdByUpdate } from '../objects/strategy.ts'
 import { openWatch } from '../verbs/watch.ts'
 import type { Writer } from '../verbs/writer.ts'
 import { json } from './answer.ts'
@@ -18,6 +19,7 @@ import { deleteWish, listQuery, watchQuery, writerOf } from './query.ts'
 import type { Route } from './route.ts'
 import { ApiError, methodNotAllowed, notImplemented, pageNotFound } from './status.ts'
 import type { Subresources } from './subresources.ts'
+import { denied, mayDo } from './users.ts'
 import type { User } from './users.ts'
 import { accessReview } from './access-review.ts'
 
@@ -40,7 +42,7 @@ export interface Server { readonly core: Core; readonly snapshots: Snapshots; re
 export function dispatch(server: Server, asked: Asked): Answer {
   const { core } = server
   const { kind, verb, namespace, name, subresource } = asked.route
-  const writer = writerOf(verb, asked.query, asked.user.name, asked.userAgent, asked.warn)
+  const writer = { ...writerOf(verb, asked.query, asked.user.name, asked.userAgent, asked.warn), ...(asked.body.kind === 'json' && (verb === 'create' || verb === 'update') ? { text: asked.body.text } : {}) }
   if (kind.type === 'core.v1.Endpoints') asked.warn('v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice')
   if (kind.origin === 'virtual') return verb === 'create' ? json(accessReview(core, kind, asked.user, wholeObject(asked.body, kind.kind), writer), 201) : refuseMethod()
   if (subresource !== '' && subresource !== 'status') {
@@ -63,7 +65,14 @@ export function dispatch(server: Server, asked: Asked): Answer {
 function update({ core }: Server, asked: Asked, name: string, writer: Writer): Answer {
   const { kind, namespace, subresource } = asked.route
   const existed = isThere(core, asked.route, name)
+  if (!existed && createdByUpdate(kind)) mustBeAllowedToMake(core, asked, name)
   return json(updateObject(core, kind, namespace, name, wholeObject(asked.body, kind.kind), writer, subresource), existed ? 200 : 201)
+}
+
+/** Who makes an object by writing over none needs the rule of whoever makes one. */
+function mustBeAllowedToMake(core: Core, { route: { kind, namespace }, user }: Asked, name: string): void {
+  const make = { verb: 'create', group: kind.group, resource: kind.resource, namespace, name }
+  if (!mayDo(core, user, make)) throw denied(user, make)
 }
 
 const isThere = (core: Core, { kind, namespace }: ResourceRoute, name: string): boolean => core.store.get(collectionOf(kind), keyFor(namespace, name)) !== undefined
@@ -82,6 +91,7 @@ function patch({ core }: Server, asked: Asked, name: string, writer: Writer): An
   if (asked.contentType === applyType) {
     if ((asked.query.get('fieldManager') ?? '') === '') throw new ApiError(422, 'Invalid', 'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch', { group: 'meta.k8s.io', kind: 'PatchOptions', causes: [{ reason: 'FieldValueRequired', message: 'Required value: is required for apply patch', field: 'fieldManager' }] })
     const existed = isThere(core, asked.route, name)
+    if (!existed) mustBeAllowedToMake(core, asked, name)
     const applied = applyObject(core, kind, namespace, name, patchDocument(asked.body, asked.contentType), { ...writer, force: ['true', '1'].includes(asked.query.get('force') ?? '') }, subresource)
     return json(applied, existed ? 200 : 201)
   }

@@ -8,12 +8,12 @@ import { badRequest, notImplemented } from './status.ts'
 
 const truthy = (value: string | null): boolean => value === 'true' || value === '1'
 
-/** The log of a container, as its story tells it. Refusals are those of a kubelet. */
-export function podLog(core: Core, story: Story, kubelet: Kubelet, namespace: string, name: string, query: URLSearchParams): string {
+/** The log of a container, as its story tells it; undefined while the pod has no node. Refusals are those of a kubelet. */
+export function podLog(core: Core, story: Story, kubelet: Kubelet, namespace: string, name: string, query: URLSearchParams): string | undefined {
   const pod = existing(core, core.kinds.require('v1', 'Pod'), namespace, name) as Pod
   for (const option of ['follow', 'insecureSkipTLSVerifyBackend', 'stream']) if (query.has(option) && query.get(option) !== 'false' && query.get(option) !== 'All') throw notImplemented(`pods/log with ${option}`)
   const { container, key } = chosen(pod, query.get('container') ?? '')
-  if ((pod.spec.nodeName ?? '') === '') throw badRequest(`pod ${name} does not have a host assigned`)
+  if ((pod.spec.nodeName ?? '') === '') return undefined
   const life = kubelet.livesOf(pod).get(key)
   const previous = truthy(query.get('previous'))
   const run = runOf(pod, container, life, previous, core.clock.now())

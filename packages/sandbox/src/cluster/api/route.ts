@@ -1,4 +1,5 @@
 import type { ResourceKind } from '../kinds/kind.ts'
+import type { Attributes } from './users.ts'
 import { refusedGroups, refusedResources } from '../kinds/built-in.ts'
 import type { Kinds } from '../kinds/registry.ts'
 
@@ -9,8 +10,8 @@ export type Route =
   | { readonly at: 'path'; readonly path: string }
   | { readonly at: 'resource'; readonly kind: ResourceKind; readonly verb: Verb; readonly namespace: string | undefined; readonly name: string | undefined; readonly subresource: string }
   | { readonly at: 'refused'; readonly what: string; readonly group: string; readonly resource: string }
-  /** `group`: the group is served, the resource is not. */
-  | { readonly at: 'nowhere'; readonly group: boolean }
+  /** `group`: the group is served, the resource is not. `asked`: what it would be about, for the rules of access. */
+  | { readonly at: 'nowhere'; readonly group: boolean; readonly asked: Attributes }
   | { readonly at: 'other-method' }
 
 /** Reads an address of the Kubernetes API: `/apis/apps/v1/namespaces/shop/deployments/cart/scale`. */
@@ -22,11 +23,12 @@ export function routeOf(kinds: Kinds, method: string, url: URL): Route {
   const [group, version] = groupVersion ?? []
   if (groupVersion === undefined || group === undefined || version === undefined || tail.length === 0) return root === 'openapi' ? { at: 'refused', what: `GET ${url.pathname}`, group: '', resource: '' } : { at: 'path', path: `/${parts.join('/')}` }
   const place = placeOf(tail)
+  const asked = { verb: verbOf(method, place.name, url) ?? method.toLowerCase(), group, resource: place.subresource === '' ? place.resource : `${place.resource}/${place.subresource}`, namespace: place.namespace, name: place.name }
   const kind = kinds.at(group, version, place.resource)
-  if (kind === undefined) return unserved(kinds, group, version, place.resource, url)
-  if (kind.namespaced && place.namespace === undefined && place.name !== undefined) return { at: 'nowhere', group: true }
+  if (kind === undefined) return unserved(kinds, version, asked, url)
+  if (kind.namespaced && place.namespace === undefined && place.name !== undefined) return { at: 'nowhere', group: true, asked }
   if (kind.namespaced && place.namespace === undefined && method !== 'GET') return { at: 'other-method' }
-  if (!kind.namespaced && place.namespace !== undefined) return { at: 'nowhere', group: true }
+  if (!kind.namespaced && place.namespace !== undefined) return { at: 'nowhere', group: true, asked }
   const verb = verbOf(method, place.name, url)
   return verb === undefined ? { at: 'other-method' } : { at: 'resource', kind, verb, namespace: place.namespace, name: place.name, subresource: place.subresource }
 }
@@ -43,9 +45,11 @@ function placeOf(tail: readonly string[]): Place {
   return { resource: first, namespace: undefined, name: second, subresource: [third, ...more].filter((part) => part !== undefined).join('/') }
 }
 
-function unserved(kinds: Kinds, group: string, version: string, resource: string, url: URL): Route {
+function unserved(kinds: Kinds, version: string, asked: Attributes, url: URL): Route {
+  const { group } = asked
+  const resource = asked.resource.split('/')[0] ?? ''
   const known = refusedGroups.includes(group) || (refusedResources.includes(resource) && kinds.all().some((kind) => kind.group === group && kind.version === version)) || (group === 'autoscaling' && version === 'v1')
-  return known ? { at: 'refused', what: `${resource} of ${group === '' ? version : `${group}/${version}`} (${url.pathname})`, group, resource } : { at: 'nowhere', group: kinds.all().some((kind) => kind.group === group && kind.version === version && kind.origin !== 'custom') }
+  return known ? { at: 'refused', what: `${resource} of ${group === '' ? version : `${group}/${version}`} (${url.pathname})`, group, resource } : { at: 'nowhere', group: kinds.all().some((kind) => kind.group === group && kind.version === version && kind.origin !== 'custom'), asked }
 }
 
 function verbOf(method: string, name: string | undefined, url: URL): Verb | undefined {

@@ -10,13 +10,14 @@ import type { Body } from './body.ts'
 import { discoveryDocument, serverVersion } from './discovery.ts'
 import { dispatch } from './dispatch.ts'
 import type { Server } from './dispatch.ts'
+import { identify } from './identity.ts'
 import { refusalOf } from './faults.ts'
 import type { Fault, FaultBook, RequestShape } from './faults.ts'
 import type { RequestBook } from './journal.ts'
 import { routeOf } from './route.ts'
-import type { Route } from './route.ts'
-import { ApiError, methodNotAllowed, notImplemented, pageNotFound, statusObject, unauthorized } from './status.ts'
-import { denied, deniedPath, mayDo } from './users.ts'
+import type { Route, Verb } from './route.ts'
+import { ApiError, methodNotAllowed, notImplemented, pageNotFound, statusObject } from './status.ts'
+import { anonymous, denied, deniedPath, mayDo } from './users.ts'
 import type { User } from './users.ts'
 
 export interface Listener {
@@ -59,7 +60,7 @@ async function answerRequest(serving: Serving, request: IncomingMessage, respons
   const url = new URL(request.url ?? '/', 'https://sandbox')
   const route = routeOf(serving.core.kinds, request.method ?? 'GET', url)
   const body = await bytesOf(request)
-  const user = userOf(serving, request)
+  const user = asking(() => identify(serving.core, serving.users(), request))
   const shape = shapeOf(route, user)
   const fault = serving.faults.meet(shape)
   if (fault?.kind === 'slow') await serving.core.clock.sleep(fault.milliseconds)
@@ -87,29 +88,27 @@ function guarded(fault: Fault | undefined, shape: RequestShape, answer: () => An
 
 const failure = (error: ApiError): Answer => ({ kind: 'json', code: error.code, body: statusObject(error) })
 
-function answerFor(serving: Serving, route: Route, user: User | undefined, request: IncomingMessage, url: URL, body: Buffer, warn: (message: string) => void): Answer {
-  if (user === undefined) throw unauthorized()
+function answerFor(serving: Serving, route: Route, user: User | ApiError, request: IncomingMessage, url: URL, body: Buffer, warn: (message: string) => void): Answer {
+  if (user instanceof ApiError) throw user
   switch (route.at) {
-    case 'nowhere': if (route.group) throw pageNotFound(); return text('404 page not found\n', 404)
+    case 'nowhere': if (!mayDo(serving.core, user, route.asked)) throw denied(user, route.asked); if (route.group) throw pageNotFound(); return text('404 page not found\n', 404)
     case 'other-method': throw methodNotAllowed()
     case 'refused': throw notImplemented(route.what)
     case 'path': return answerPath(serving, route.path, user)
     case 'resource': {
-      authorize(serving, route, user, request, url)
+      authorize(serving, route, user)
       const contentType = (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? ''
-      return dispatch(serving, { route, query: url.searchParams, user, userAgent: request.headers['user-agent'] ?? '', contentType, body: parsed(body, contentType), warn })
+      return dispatch(serving, { route, query: url.searchParams, user, userAgent: request.headers['user-agent'] ?? '', contentType, body: parsed(body, contentType, route.verb), warn })
     }
   }
 }
 
-function authorize(serving: Serving, route: Extract<Route, { at: 'resource' }>, user: User, request: IncomingMessage, url: URL): void {
+function authorize(serving: Serving, route: Extract<Route, { at: 'resource' }>, user: User): void {
   const resource = route.subresource === '' ? route.kind.resource : `${route.kind.resource}/${route.subresource}`
   const namespace = route.kind.type === 'core.v1.Namespace' ? route.name : route.namespace
   const asked = { verb: route.verb, group: route.kind.group, resource, namespace, name: route.name }
-  if (route.kind.origin === 'virtual') return
+  if (route.kind.origin === 'virtual' && user.groups?.includes(anonymous) !== true) return
   if (!mayDo(serving.core, user, asked)) throw denied(user, asked)
-  const applies = request.method === 'PATCH' && url.searchParams.has('force')
-  if (applies && !mayDo(serving.core, user, { ...asked, verb: 'patch' })) throw denied(user, asked)
 }
 
 function answerPath(serving: Serving, path: string, user: User): Answer {
@@ -117,23 +116,26 @@ function answerPath(serving: Serving, path: string, user: User): Answer {
     case '/version': return { kind: 'json', code: 200, body: serverVersion }
     case '/readyz': case '/livez': case '/healthz': return text('ok')
     default: {
+      if (user.groups?.includes(anonymous) === true) throw deniedPath(user, 'get', path)
       const document = discoveryDocument(serving.core.kinds, path)
       if (document !== undefined) return typeof document === 'string' ? text(document) : { kind: 'json', code: 200, body: document }
       if (user.may !== 'all') throw deniedPath(user, 'get', path)
-      if (/^\/apis\/[^/]+\/[^/]+$/.test(path) && serving.core.kinds.all().some((kind) => kind.origin !== 'custom' && kind.group === path.split('/')[2])) throw pageNotFound()
+      if (/^\/api\/[^/]+$/.test(path) || (/^\/apis\/[^/]+\/[^/]+$/.test(path) && serving.core.kinds.all().some((kind) => kind.origin !== 'custom' && kind.group === path.split('/')[2]))) throw pageNotFound()
       return text('404 page not found\n', 404)
     }
   }
 }
 
-function userOf(serving: Serving, request: IncomingMessage): User | undefined {
-  const token = /^Bearer\s+(.+)$/i.exec(request.headers.authorization ?? '')?.[1]
-  const user = serving.users().find((candidate) => candidate.token === token)
-  return user?.expiresAt !== undefined && user.expiresAt <= serving.core.clock.now() ? undefined : user
+/** A refusal is part of the answer: it is journalled like any other. */
+function asking(identified: () => User): User | ApiError {
+  try { return identified() } catch (error) {
+    if (error instanceof ApiError) return error
+    throw error
+  }
 }
 
-function shapeOf(route: Route, user: User | undefined): RequestShape {
-  const who = user?.name ?? ''
+function shapeOf(route: Route, user: User | ApiError): RequestShape {
+  const who = user instanceof ApiError ? '' : user.name
   switch (route.at) {
     case 'resource': return { verb: route.verb, group: route.kind.group, resource: route.kind.resource, subresource: route.subresource, namespace: route.namespace, name: route.name, user: who }
     case 'refused': return { verb: 'path', group: route.group, resource: route.resource, subresource: '', namespace: undefined, name: undefined, user: who }
@@ -151,10 +153,15 @@ async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   return size > largestBody ? Buffer.alloc(largestBody + 1) : Buffer.concat(chunks)
 }
 
-function parsed(body: Buffer, contentType: string): Body {
+const documentTypes = ['', 'application/json', 'application/yaml']
+
+function parsed(body: Buffer, contentType: string, verb: Verb): Body {
   if (body.length > largestBody) throw new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${largestBody}`, {})
-  if (body.length > 0 && /protobuf|cbor/.test(contentType)) throw new ApiError(415, 'UnsupportedMediaType', 'the body of the request was in an unknown format - accepted media types include: application/json')
-  return readBody(body)
+  if (body.length > 0 && /protobuf/.test(contentType)) throw new ApiError(415, 'UnsupportedMediaType', 'the body of the request was in an unknown format - accepted media types include: application/json')
+  if (body.length > 0 && verb !== 'patch' && !documentTypes.includes(contentType)) throw new ApiError(415, 'UnsupportedMediaType', 'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf')
+  const read = readBody(body)
+  if (read.kind === 'broken' && contentType === 'application/yaml') throw notImplemented('bodies in YAML that is no JSON')
+  return read
 }
 
 function send(answer: Answer, response: ServerResponse, streams: Set<ServerResponse>, settle: () => void, fault: Fault | undefined): void {
@@ -168,7 +175,7 @@ function send(answer: Answer, response: ServerResponse, streams: Set<ServerRespo
 function sendJson(answer: Extract<Answer, { kind: 'json' }>, response: ServerResponse, fault: Fault | undefined): void {
   const body = Buffer.from(JSON.stringify(answer.body))
   const details = answer.body['details'] as { readonly retryAfterSeconds?: number } | undefined
-  const retry = answer.code === 429 || answer.code === 504 ? { 'retry-after': String(details?.retryAfterSeconds ?? 1) } : {}
+  const retry = details?.retryAfterSeconds === undefined ? {} : { 'retry-after': String(details.retryAfterSeconds) }
   response.writeHead(answer.code, { 'content-type': 'application/json', 'content-length': body.length, 'cache-control': 'no-cache, private', ...retry })
   if (fault?.kind !== 'truncated') { response.end(body); return }
   response.write(body.subarray(0, Math.floor(body.length / 2)), () => { response.destroy() })

@@ -21,8 +21,11 @@ export class ApiError extends Error {
   readonly code: number
   readonly reason: string
   readonly details: StatusDetails | undefined
-  constructor(code: number, reason: string, message: string, details?: StatusDetails) {
+  /** With which a list that is too old can be read on. */
+  readonly continue: string | undefined
+  constructor(code: number, reason: string, message: string, details?: StatusDetails, token?: string) {
     super(message)
+    this.continue = token
     this.code = code
     this.reason = reason
     this.details = details
@@ -39,7 +42,7 @@ const qualifiedKind = ({ group, kind }: Kind): string => (group === '' ? kind : 
 const about = (resource: Resource, name: string): StatusDetails => ({ ...(name === '' ? {} : { name }), ...(resource.group === '' ? {} : { group: resource.group }), kind: resource.resource })
 
 export function statusObject(error: ApiError): JsonObject {
-  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: error.message, ...(error.reason === '' ? {} : { reason: error.reason }), ...(error.details === undefined ? {} : { details: error.details }), code: error.code }
+  return { kind: 'Status', apiVersion: 'v1', metadata: error.continue === undefined ? {} : { continue: error.continue }, status: 'Failure', message: error.message, ...(error.reason === '' ? {} : { reason: error.reason }), ...(error.details === undefined ? {} : { details: error.details }), code: error.code }
 }
 
 /** What a delete answers when nothing of the object is left. */
@@ -48,14 +51,14 @@ export function deletedStatus(resource: Resource, name: string, uid: string): Js
 }
 
 export const notFound = (resource: Resource, name: string): ApiError => new ApiError(404, 'NotFound', `${qualified(resource)} ${JSON.stringify(name)} not found`, about(resource, name))
-export const alreadyExists = (resource: Resource, name: string): ApiError => new ApiError(409, 'AlreadyExists', `${qualified(resource)} ${JSON.stringify(name)} already exists`, about(resource, name))
+export const alreadyExists = (resource: Resource, name: string, leaving = false): ApiError => new ApiError(409, 'AlreadyExists', `${leaving ? 'object is being deleted: ' : ''}${qualified(resource)} ${JSON.stringify(name)} already exists`, about(resource, name))
 export const conflict = (resource: Resource, name: string, because: string): ApiError => new ApiError(409, 'Conflict', `Operation cannot be fulfilled on ${qualified(resource)} ${JSON.stringify(name)}: ${because}`, about(resource, name))
 export const stale = (resource: Resource, name: string): ApiError => conflict(resource, name, 'the object has been modified; please apply your changes to the latest version and try again')
 /** An error that the real server has no status for. */
 export const internal = (message: string): ApiError => new ApiError(500, '', message)
 export const badRequest = (message: string): ApiError => new ApiError(400, 'BadRequest', message)
 export const unauthorized = (): ApiError => new ApiError(401, 'Unauthorized', 'Unauthorized')
-export const expired = (message: string): ApiError => new ApiError(410, 'Expired', message)
+export const expired = (message: string, token?: string): ApiError => new ApiError(410, 'Expired', message, undefined, token)
 export const methodNotAllowed = (): ApiError => new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
 export const pageNotFound = (): ApiError => new ApiError(404, 'NotFound', 'the server could not find the requested resource', {})
 

@@ -9,7 +9,7 @@ import type { Asked } from './dispatch.ts'
 import { evict } from './eviction.ts'
 import { podLog } from './pod-log.ts'
 import { readScale, writeScale } from './scale.ts'
-import { methodNotAllowed, notFound, notImplemented } from './status.ts'
+import { methodNotAllowed, notImplemented, pageNotFound } from './status.ts'
 
 /** Answers what lies below an object: `deployments/cart/scale`. */
 export type Subresources = (asked: Asked, name: string, writer: Writer) => Answer
@@ -24,10 +24,13 @@ export function createSubresources(core: Core, story: Story, kubelet: Kubelet): 
     if (kind.type === 'core.v1.Pod' && namespace !== undefined) {
       if (subresource === 'log' && verb !== 'get') throw methodNotAllowed()
       if (subresource === 'eviction' && verb !== 'create') throw methodNotAllowed()
-      if (subresource === 'log') return text(podLog(core, story, kubelet, namespace, name, asked.query))
+      if (subresource === 'log') {
+        const log = podLog(core, story, kubelet, namespace, name, asked.query)
+        return log === undefined ? text('', 204) : text(log)
+      }
       if (subresource === 'eviction') return json(evict(core, namespace, name, deleteOptions(asked.body), writer), 201)
     }
-    if (subresource === 'scale' && !kind.scale) throw notFound(kind, name)
+    if (subresource === 'scale' && !kind.scale) throw pageNotFound()
     throw notImplemented(`${verb} ${kind.resource}/${subresource}`)
   }
 }

@@ -1,6 +1,7 @@
 import type { KubeObject } from '@fermata/ports'
 import type { Core } from '../core.ts'
 import { isArray, isObject } from '../schema/lookup.ts'
+import type { JsonObject } from '../schema/lookup.ts'
 import { ApiError, forbidden } from './status.ts'
 
 /** What somebody may do. `*` stands for everything; without `namespaces` everywhere, without `names` every object. */
@@ -32,6 +33,12 @@ export interface Attributes {
   readonly name: string | undefined
 }
 
+/** The group of whoever may do everything. */
+export const superusers = 'system:masters'
+/** The groups of whom the server recognises, and of whom it does not. */
+export const recognised = 'system:authenticated'
+export const anonymous = 'system:unauthenticated'
+
 const covers = (list: readonly string[], item: string): boolean => list.includes('*') || list.includes(item)
 
 function allows(rule: Rule, asked: Attributes): boolean {
@@ -59,11 +66,16 @@ function grantedByRoles(core: Core, user: User): readonly Rule[] {
   return [...everywhere, ...inNamespaces]
 }
 
-function binds(binding: KubeObject, user: User): boolean {
-  const subjects = isArray(binding['subjects']) ? binding['subjects'].filter(isObject) : []
-  return subjects.some((subject) => (subject['kind'] === 'User' && subject['name'] === user.name)
-    || (subject['kind'] === 'Group' && (user.groups ?? []).includes(String(subject['name'])))
-    || (subject['kind'] === 'ServiceAccount' && user.name === `system:serviceaccount:${String(subject['namespace'])}:${String(subject['name'])}`))
+const subjectsOf = (binding: KubeObject): readonly JsonObject[] => (isArray(binding['subjects']) ? binding['subjects'].filter(isObject) : [])
+const binds = (binding: KubeObject, user: User): boolean => subjectsOf(binding).some((subject) => isSubject(subject, user))
+
+function isSubject(subject: JsonObject, user: User): boolean {
+  switch (subject['kind']) {
+    case 'User': return subject['name'] === user.name
+    case 'Group': return (user.groups ?? []).includes(String(subject['name']))
+    case 'ServiceAccount': return user.name === `system:serviceaccount:${String(subject['namespace'])}:${String(subject['name'])}`
+    default: return false
+  }
 }
 
 function roleRules(core: Core, binding: KubeObject, namespace: string | undefined): readonly Rule[] {
@@ -73,6 +85,22 @@ function roleRules(core: Core, binding: KubeObject, namespace: string | undefine
   const rules = role !== undefined && isArray(role['rules']) ? role['rules'].filter(isObject) : []
   const texts = (value: unknown): readonly string[] => (isArray(value) ? value.map(String) : [])
   return rules.map((rule) => ({ verbs: texts(rule['verbs']), groups: texts(rule['apiGroups']), resources: texts(rule['resources']), ...(namespace === undefined ? {} : { namespaces: [namespace] }), ...(isArray(rule['resourceNames']) ? { names: texts(rule['resourceNames']) } : {}) }))
+}
+
+/** Which binding lets a user do something, in the words of the real server; undefined where it is the stand-in itself that does. */
+export function grantOf(core: Core, user: User, asked: Attributes): string | undefined {
+  if (user.may === 'all' || user.may.some((rule) => allows(rule, asked))) return undefined
+  const bindings = [...core.store.list('clusterrolebindings.rbac.authorization.k8s.io'), ...core.store.list('rolebindings.rbac.authorization.k8s.io')]
+  const binding = bindings.find((each) => binds(each, user) && roleRules(core, each, each.metadata.namespace).some((rule) => allows(rule, asked)))
+  if (binding === undefined) return undefined
+  const { name, namespace } = binding.metadata
+  const role = isObject(binding['roleRef']) ? binding['roleRef'] : {}
+  return `RBAC: allowed by ${binding.kind} ${JSON.stringify(namespace === undefined ? name : `${name}/${namespace}`)} of ${String(role['kind'])} ${JSON.stringify(role['name'])} to ${subjectText(binding, user)}`
+}
+
+function subjectText(binding: KubeObject, user: User): string {
+  const subject = subjectsOf(binding).find((each) => isSubject(each, user)) ?? {}
+  return subject['kind'] === 'ServiceAccount' ? `ServiceAccount ${JSON.stringify(`${String(subject['name'])}/${String(subject['namespace'])}`)}` : `${String(subject['kind'])} ${JSON.stringify(subject['name'])}`
 }
 
 /** 403, in the words of the real server. */

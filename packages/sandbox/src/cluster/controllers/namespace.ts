@@ -1,6 +1,7 @@
 import type { KubeObject } from '@fermata/ports'
 import type { Core } from '../core.ts'
 import { make, objectsIn, remove } from './actions.ts'
+import { isArray, isObject } from '../schema/lookup.ts'
 import type { Controller } from './controller.ts'
 
 /** Gives every namespace what all have, and empties those that are deleted. */
@@ -37,5 +38,9 @@ function empty(core: Core, namespace: KubeObject): void {
   const inside = core.store.collections().flatMap((collection) => objectsIn(core, collection, name))
   for (const object of inside) if (object.metadata.deletionTimestamp === undefined) remove(core, object)
   const left = core.store.collections().some((collection) => objectsIn(core, collection, name).length > 0)
-  if (!left) core.store.remove('namespaces', name)
+  if (left) return
+  // The finalizer of the cluster itself is done with; those of others hold the namespace.
+  const { finalizers } = namespace.metadata as { readonly finalizers?: unknown }
+  if (!isArray(finalizers) || finalizers.length === 0) core.store.remove('namespaces', name)
+  else if (isObject(namespace['spec']) && namespace['spec']['finalizers'] !== undefined) core.store.put('namespaces', name, { ...namespace, spec: {} })
 }

@@ -8,15 +8,18 @@ import { milliValue } from '../schema/quantity.ts'
 import { isArray, isObject } from '../schema/lookup.ts'
 import type { JsonObject } from '../schema/lookup.ts'
 import { qosClass } from './quality-of-service.ts'
+import { admitAccount } from './accounts.ts'
 import { asQuantity, collectionCounted, isKnownQuota, podUsage, silentContainers, usedIn } from './quota.ts'
 import { each, within } from './pod-defaults.ts'
+import { refusePodSecurity } from './pod-security.ts'
 
 export function admitCreate(core: Core, kind: ResourceKind, object: JsonObject): JsonObject {
   const namespace = isObject(object['metadata']) ? object['metadata']['namespace'] : undefined
+  refusePodSecurity(kind, object)
   if (kind.type === 'core.v1.ResourceQuota') checkQuota(object)
   if (kind.type === 'apiextensions.v1.CustomResourceDefinition') checkDefinition(object)
   if (typeof namespace !== 'string') return object
-  const limited = kind.type === 'core.v1.Pod' ? withLimits(core, namespace, object) : object
+  const limited = kind.type === 'core.v1.Pod' ? withLimits(core, namespace, admitAccount(core, namespace, nameOf(object), object)) : object
   checkQuotas(core, kind, namespace, limited)
   return limited
 }

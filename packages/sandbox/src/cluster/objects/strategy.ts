@@ -102,9 +102,17 @@ function prepareNamespace(namespace: JsonObject): JsonObject {
   return { ...namespace, spec: { finalizers: ['kubernetes'] } }
 }
 
+/** The next address that no Service has chosen for itself. */
+function freeAddress(core: Core): string {
+  const taken = new Set(core.store.list('services').map(({ spec }) => (isObject(spec) ? spec['clusterIP'] : undefined)))
+  let address = core.addresses.service()
+  while (taken.has(address)) address = core.addresses.service()
+  return address
+}
+
 function serviceAddresses(core: Core, spec: JsonObject): JsonObject {
   if (spec['type'] === 'ExternalName') return spec
-  const clusterIP = spec['clusterIP'] ?? core.addresses.service()
+  const clusterIP = spec['clusterIP'] ?? freeAddress(core)
   const external = spec['type'] === 'NodePort' || spec['type'] === 'LoadBalancer'
   const ports = isArray(spec['ports']) ? spec['ports'].filter(isObject).map((port) => (external ? { ...port, nodePort: port['nodePort'] ?? core.addresses.nodePort() } : port)) : undefined
   return { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack', ...spec, clusterIP, clusterIPs: [clusterIP], ...(ports === undefined ? {} : { ports }) }

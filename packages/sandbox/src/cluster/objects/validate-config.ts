@@ -90,7 +90,17 @@ const lease: KindRules = {
   },
 }
 
+/** An Event of the old form lies beside what it is about; one about the whole cluster, in `default`. */
+const event: KindRules = {
+  validate(object) {
+    const about = isObject(object['involvedObject']) ? object['involvedObject']['namespace'] : undefined
+    const { namespace } = object.metadata
+    const fits = about === undefined || about === '' ? namespace === 'default' || namespace === 'kube-system' : about === namespace
+    return fits ? [] : [invalidField('involvedObject.namespace', about ?? '', 'does not match event.namespace')]
+  },
+}
+
 export const configRules: Readonly<Record<string, KindRules>> = {
   'core.v1.ConfigMap': configMap, 'core.v1.Secret': secret, 'core.v1.PersistentVolumeClaim': claim, 'policy.v1.PodDisruptionBudget': disruptionBudget, 'autoscaling.v2.HorizontalPodAutoscaler': autoscaler,
-  'rbac.v1.Role': role, 'rbac.v1.ClusterRole': role, 'rbac.v1.RoleBinding': binding, 'rbac.v1.ClusterRoleBinding': binding, 'coordination.v1.Lease': lease,
+  'rbac.v1.Role': role, 'rbac.v1.ClusterRole': role, 'rbac.v1.RoleBinding': binding, 'rbac.v1.ClusterRoleBinding': binding, 'coordination.v1.Lease': lease, 'core.v1.Event': event,
 }

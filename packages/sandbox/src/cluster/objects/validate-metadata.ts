@@ -57,6 +57,14 @@ export function labelCauses(field: string, labels: unknown): readonly Cause[] {
   })
 }
 
+/** A client may leave the time of deletion out, not choose it. Said twice, too. */
+export function deletionCauses(wanted: KubeObject, before: KubeObject): readonly Cause[] {
+  const { deletionTimestamp } = wanted.metadata
+  if (deletionTimestamp === undefined || deletionTimestamp === before.metadata.deletionTimestamp) return []
+  const cause = invalidField('metadata.deletionTimestamp', deletionTimestamp, 'field is immutable')
+  return [cause, cause]
+}
+
 export function validateMetadataUpdate(after: KubeObject, before: KubeObject): readonly Cause[] {
   const finalizers = (object: KubeObject): readonly unknown[] => (Array.isArray(object.metadata['finalizers']) ? object.metadata['finalizers'] : [])
   const added = before.metadata.deletionTimestamp === undefined ? [] : finalizers(after).filter((finalizer) => !finalizers(before).some((known) => same(known, finalizer)))

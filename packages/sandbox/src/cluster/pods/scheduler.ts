@@ -5,7 +5,7 @@ import { wantedNode } from '../controllers/daemon-set.ts'
 import { objectsIn, tell, updateStatus } from '../controllers/actions.ts'
 import { conditionOf, isActive } from '../controllers/pods.ts'
 import type { Pod } from '../objects/types.ts'
-import { isObject } from '../schema/lookup.ts'
+import { isArray, isObject } from '../schema/lookup.ts'
 import { keyOf } from '../store/store.ts'
 import type { Story } from './story.ts'
 
@@ -20,13 +20,15 @@ export function schedulerController(core: Core, story: Story): Controller {
     sync(key) {
       const pod = core.store.get('pods', key) as Pod | undefined
       if (pod === undefined || !waits(pod)) return undefined
-      schedule(core, story, pod)
+      if (gatesOf(pod).length > 0) hold(core, pod)
+      else schedule(core, story, pod)
       return undefined
     },
   }
 }
 
 const waits = (pod: Pod): boolean => (pod.spec.nodeName ?? '') === '' && isActive(pod)
+const gatesOf = (pod: Pod): readonly unknown[] => (isArray(pod.spec['schedulingGates']) ? pod.spec['schedulingGates'] : [])
 
 function schedule(core: Core, story: Story, pod: Pod): void {
   const refusal = pod.spec.containers.map((container) => story.behaviourOf(container.image ?? '')).find((behaviour) => behaviour.does === 'unschedulable')
@@ -42,6 +44,12 @@ function schedule(core: Core, story: Story, pod: Pod): void {
 function scheduled(core: Core, pod: Pod, status: 'True' | 'False', because: { readonly reason?: string; readonly message?: string } = {}): object {
   const known = conditionOf(pod.status.conditions, 'PodScheduled')
   return { type: 'PodScheduled', status, lastTransitionTime: known?.status === status ? known.lastTransitionTime : timestamp(core.clock.now()), observedGeneration: pod.metadata.generation ?? 1, ...because }
+}
+
+/** A pod with gates is not looked at before somebody has taken the last one away. */
+function hold(core: Core, pod: Pod): void {
+  if (conditionOf(pod.status.conditions, 'PodScheduled')?.reason === 'SchedulingGated') return
+  updateStatus(core, pod, { ...pod.status, conditions: [scheduled(core, pod, 'False', { reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' })] })
 }
 
 function refuse(core: Core, pod: Pod, because: string | undefined, bound: boolean): void {

@@ -5,7 +5,7 @@ import type { Core } from '../core.ts'
 import { apiVersionOf, collectionOf } from '../kinds/kind.ts'
 import type { ResourceKind } from '../kinds/kind.ts'
 import { updateManagers, withoutManagedFields, writeManagers } from '../merge/managers.ts'
-import { validate } from '../objects/validation.ts'
+import { takenAddress, validate } from '../objects/validation.ts'
 import { admitCreate } from '../objects/admission.ts'
 import { countsGenerations, ignoredFields, prepareCreate } from '../objects/strategy.ts'
 import type { JsonObject } from '../schema/lookup.ts'
@@ -26,9 +26,9 @@ export function createDecoded(core: Core, kind: ResourceKind, namespace: string 
   const made = prepareCreate(core, kind, named)
   const fresh = kind.origin === 'custom' ? defaulted(core, kind, made) : made // a schema may default the status, which a create may not set
   const prepared = normal(core, kind, admitCreate(core, kind, fresh))
-  const causes = validate(core, kind, prepared)
+  const causes = [...validate(core, kind, prepared), ...takenAddress(core, kind, prepared)]
   if (causes.length > 0) throw invalid(kind, name, causes)
-  if (existing !== undefined) throw alreadyExists(kind, name)
+  if (existing !== undefined) throw alreadyExists(kind, name, existing.metadata.deletionTimestamp !== undefined)
   const entries = managed ?? createdBy(core, kind, object, writer)
   const stored = { ...prepared, metadata: { ...prepared.metadata, ...(entries.length === 0 ? {} : { managedFields: entries }) } }
   return writer.dryRun ? stored : core.store.put(collectionOf(kind), keyFor(namespace, name), stored)

@@ -67,7 +67,8 @@ function wantedFinalizers(kind: ResourceKind, object: KubeObject, wish: DeleteWi
 
 /** A pod that goes at once, as the answer to its deletion shows it. */
 function ended(core: Core, pod: KubeObject): KubeObject {
-  return { ...pod, metadata: { ...pod.metadata, deletionTimestamp: pod.metadata.deletionTimestamp ?? timestamp(core.clock.now()), deletionGracePeriodSeconds: 0 } }
+  const { deletionTimestamp, generation } = pod.metadata
+  return { ...pod, metadata: { ...pod.metadata, deletionTimestamp: deletionTimestamp ?? timestamp(core.clock.now()), deletionGracePeriodSeconds: 0, ...(deletionTimestamp === undefined && generation !== undefined ? { generation: generation + 1 } : {}) } }
 }
 
 /** Only pods have time to end: their own, or what the request says; none when they never ran or have ended. */
@@ -86,8 +87,8 @@ function marked(core: Core, kind: ResourceKind, object: KubeObject, grace: numbe
   const { generation } = object.metadata
   const metadata = {
     ...object.metadata,
-    ...(sooner ? { deletionTimestamp: timestamp(core.clock.now() + grace * 1000), deletionGracePeriodSeconds: grace } : {}),
-    ...(!already && generation !== undefined ? { generation: generation + 1 } : {}),
+    ...(sooner ? { deletionTimestamp: timestamp(core.clock.now() + grace * 1000), ...(kind.type === 'core.v1.Namespace' ? {} : { deletionGracePeriodSeconds: grace }) } : {}),
+    ...(!already && generation !== undefined && kind.type !== 'apiextensions.v1.CustomResourceDefinition' ? { generation: generation + 1 } : {}),
     ...(finalizers.length > 0 ? { finalizers } : {}),
   }
   const after: KubeObject = kind.type === 'core.v1.Namespace' ? { ...object, metadata, status: { phase: 'Terminating' } } : { ...object, metadata }

@@ -1,4 +1,5 @@
 import { badRequest } from '../api/status.ts'
+import { labelValueProblem, qualifiedNameProblem } from '../objects/rules.ts'
 import type { Labels } from '../objects/types.ts'
 
 /** Whether labels satisfy one term of a selector. */
@@ -40,23 +41,37 @@ function tokenize(selector: string): readonly Token[] {
 function requirement(peek: () => Token, take: () => Token): LabelTerm {
   if (peek().kind === '!') {
     take()
-    const key = word(take(), 'identifier')
+    const key = labelKey(word(take(), 'identifier'))
     return (labels) => labels[key] === undefined
   }
-  const key = word(take(), 'identifier')
+  const key = labelKey(word(take(), 'identifier'))
   if (peek().kind === 'end' || peek().kind === ',') return (labels) => labels[key] !== undefined
   const operator = take()
   switch (operator.kind) {
-    case '=': case '==': { const value = single(peek, take); return (labels) => labels[key] === value }
-    case '!=': { const value = single(peek, take); return (labels) => labels[key] !== value }
-    case 'in': { const values = set(take, peek); return (labels) => labels[key] !== undefined && values.includes(labels[key]) }
-    case 'notin': { const values = set(take, peek); return (labels) => labels[key] === undefined || !values.includes(labels[key]) }
+    case '=': case '==': { const [value] = valuesOf(key, [single(peek, take)]); return (labels) => labels[key] === value }
+    case '!=': { const [value] = valuesOf(key, [single(peek, take)]); return (labels) => labels[key] !== value }
+    case 'in': { const values = valuesOf(key, set(take, peek)); return (labels) => labels[key] !== undefined && values.includes(labels[key]) }
+    case 'notin': { const values = valuesOf(key, set(take, peek)); return (labels) => labels[key] === undefined || !values.includes(labels[key]) }
     case '>': case '<': {
       const value = Number(single(peek, take))
       return (labels) => labels[key] !== undefined && (operator.kind === '>' ? Number(labels[key]) > value : Number(labels[key]) < value)
     }
     default: throw refuse(operator, "in, notin, =, ==, !=, gt, lt")
   }
+}
+
+function labelKey(key: string): string {
+  const problem = qualifiedNameProblem(key)
+  if (problem !== undefined) throw badRequest(`unable to parse requirement: <nil>: Invalid value: ${JSON.stringify(key)}: ${problem}`)
+  return key
+}
+
+function valuesOf(key: string, values: readonly string[]): readonly string[] {
+  values.forEach((value, index) => {
+    const problem = labelValueProblem(value)
+    if (problem !== undefined) throw badRequest(`unable to parse requirement: values[${index}][${key}]: Invalid value: ${JSON.stringify(value)}: ${problem}`)
+  })
+  return values
 }
 
 function word(token: Token, expected: string): string {

@@ -106,13 +106,19 @@ function merged(core: Core, kind: ResourceKind, before: KubeObject | undefined, 
     if (outcome.kind === 'conflicts') throw conflictError(outcome.conflicts)
     return outcome
   } catch (error) {
-    if (error instanceof TypedError) throw internal(`failed to create typed patch object (${nameIn(config, 'namespace')}/${nameIn(config, 'name')}; ${apiVersionOf(kind)}, Kind=${kind.kind}): ${pathText(error.path)}: ${error.message}`)
+    if (error instanceof TypedError) throw internal(`failed to create typed patch object (${nameIn(config, 'namespace')}/${nameIn(config, 'name')}; ${kind.group}/${kind.version}, Kind=${kind.kind}): ${pathText(error.path)}: ${error.message}`)
     throw error
   }
 }
 
+/** As Go prints a group and a version: the group of `v1` is empty. */
+function groupVersionText(apiVersion: unknown): string {
+  const text = String(apiVersion ?? '')
+  return text.includes('/') || text === '' ? text : `/${text}`
+}
+
 function checkConfig(kind: ResourceKind, namespace: string | undefined, name: string, config: JsonObject): void {
-  if (config['apiVersion'] !== apiVersionOf(kind) || config['kind'] !== kind.kind) throw badRequest(`invalid object type: ${String(config['apiVersion'] ?? '')}, Kind=${String(config['kind'] ?? '')}`)
+  if (config['apiVersion'] !== apiVersionOf(kind) || config['kind'] !== kind.kind) throw badRequest(`invalid object type: ${groupVersionText(config['apiVersion'])}, Kind=${String(config['kind'] ?? '')}`)
   const metadata = isObject(config['metadata']) ? config['metadata'] : {}
   if (isArray(metadata['managedFields'])) throw badRequest('metadata.managedFields must be nil')
   if (metadata['name'] === undefined || metadata['name'] === '') throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@fermata/ports'
 import { forbiddenField, unsupportedField } from '../objects/rules.ts'
-import { ApiError, badRequest, expired, internal, invalid } from '../api/status.ts'
+import { ApiError, badRequest, expired, invalid } from '../api/status.ts'
 import type { Core } from '../core.ts'
 import { apiVersionOf, collectionOf } from '../kinds/kind.ts'
 import type { ResourceKind } from '../kinds/kind.ts'
@@ -45,16 +45,19 @@ export function createSnapshots(most = 32): Snapshots {
   }
 }
 
+const tooOld = 'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.'
+
 interface Token { readonly v: 'meta.k8s.io/v1'; readonly rv: number; readonly start: string }
 
 export function listObjects(core: Core, snapshots: Snapshots, kind: ResourceKind, query: ListQuery): JsonObject {
   const token = query.continue === '' ? undefined : readToken(query.continue)
   if (token !== undefined && query.resourceVersion !== '' && query.resourceVersion !== '0') throw badRequest('specifying resource version is not allowed when using continue')
-  const revision = token?.rv ?? core.store.revision()
+  // A token without a version goes on with what there is now.
+  const revision = token === undefined || token.rv < 0 ? core.store.revision() : token.rv
   if (token === undefined) checkVersion(core, query)
   const collection = collectionOf(kind)
-  const all = token === undefined ? core.store.list(collection) : snapshots.at(collection, revision)
-  if (all === undefined) throw expired('The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter.')
+  const all = token === undefined || token.rv < 0 ? core.store.list(collection) : snapshots.at(collection, revision)
+  if (all === undefined) throw expired(tooOld, writeToken({ v: 'meta.k8s.io/v1', rv: -1, start: token?.start ?? '' }))
   const matching = all.filter(matcher(kind, query)).filter((object) => token === undefined || keyOf(object) >= token.start)
   const page = query.limit > 0 ? matching.slice(0, query.limit) : matching
   const next = matching[page.length]
@@ -85,7 +88,7 @@ function checkVersion(core: Core, query: ListQuery): void {
   if (causes.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', causes)
   if (resourceVersion === '' || resourceVersion === '0') return
   const wanted = Number(resourceVersion)
-  if (!Number.isInteger(wanted) || wanted < 0) throw internal(`resourceVersion: Invalid value: "${resourceVersion}": strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`)
+  if (!Number.isInteger(wanted) || wanted < 0) throw badRequest(`invalid resource version: resourceVersion: Invalid value: "${resourceVersion}": strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`)
   if (wanted > core.store.revision()) throw new ApiError(504, 'Timeout', `Timeout: Too large resource version: ${wanted}, current: ${core.store.revision()}`, { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 })
   if (resourceVersionMatch === 'Exact' && wanted !== core.store.revision()) throw new ApiError(501, 'NotImplemented', 'the stand-in API server does not do this: a list at an exact older resource version')
 }

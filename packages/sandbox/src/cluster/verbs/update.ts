@@ -5,6 +5,8 @@ import type { Core } from '../core.ts'
 import { apiVersionOf, collectionOf } from '../kinds/kind.ts'
 import type { ResourceKind } from '../kinds/kind.ts'
 import { readManagers, updateManagers, withoutManagedFields, writeManagers } from '../merge/managers.ts'
+import { refusePodSecurity } from '../objects/pod-security.ts'
+import { deletionCauses } from '../objects/validate-metadata.ts'
 import { validate, validateUpdate } from '../objects/validation.ts'
 import { countsGenerations, createdByUpdate, differsInSpec, ignoredFields, needsVersion, prepareUpdate } from '../objects/strategy.ts'
 import { isArray, isObject, same } from '../schema/lookup.ts'
@@ -40,7 +42,8 @@ export function replaceWith(core: Core, kind: ResourceKind, before: KubeObject, 
   checkPreconditions(kind, before, wanted)
   const shaped = prepareUpdate(kind, before as unknown as JsonObject, withServerFields(before, wanted), subresource)
   const after = normal(core, kind, subresource === 'status' ? shaped : withGeneration(kind, before, shaped))
-  const causes = [...(subresource === 'status' ? [] : validate(core, kind, after)), ...validateUpdate(kind, after, before)]
+  refusePodSecurity(kind, after as unknown as JsonObject)
+  const causes = [...deletionCauses(wanted, before), ...(subresource === 'status' ? [] : validate(core, kind, after)), ...validateUpdate(kind, after, before)]
   if (causes.length > 0) throw invalid(kind, name, causes)
   const entries = managed ?? changedBy(core, kind, before, wanted, writer, subresource)
   const { managedFields: _, ...metadata } = after.metadata

@@ -5,6 +5,8 @@ export interface Writer {
   readonly manager: string
   readonly dryRun: boolean
   readonly fieldValidation: 'Ignore' | 'Warn' | 'Strict'
+  /** The text of the object that was sent, where it came as one: what is given twice in it is a complaint, too. */
+  readonly text?: string
   /** Collects what goes into Warning headers. */
   readonly warn: (message: string) => void
 }

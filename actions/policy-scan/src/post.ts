@@ -1,0 +1,5 @@
+import { policyScan } from '@fermata/policy'
+import { runPost } from '@fermata/runner'
+import { connect } from '@fermata/wiring'
+
+await runPost(policyScan, undefined, connect)

@@ -1,0 +1,7 @@
+export { policyCodes } from './codes.ts'
+export type { Pack } from './packs/registry.ts'
+export { packs } from './packs/registry.ts'
+export type { ScanRequest } from './request.ts'
+export { policyScan } from './request.ts'
+export type { ScanPorts } from './scan.ts'
+export { scan } from './scan.ts'

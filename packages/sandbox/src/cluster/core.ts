@@ -63,6 +63,9 @@ export function shortHash(value: unknown): string {
 /** `2026-01-05T09:00:00Z`: the resolution of metadata is a second. */
 export const timestamp = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`
 
+/** `2026-01-05T09:00:00.000000Z`: of Leases, and of Events in the new form. */
+export const microTimestamp = (milliseconds: number): string => new Date(milliseconds).toISOString().replace('Z', '000Z')
+
 export const labelsOf = (object: KubeObject): Readonly<Record<string, string>> => object.metadata.labels ?? {}
 export const annotationsOf = (object: KubeObject): Readonly<Record<string, string>> => object.metadata.annotations ?? {}
 export const uidOf = (object: KubeObject): string => object.metadata.uid ?? ''

@@ -18,6 +18,7 @@ import { createAuthority } from './tls/certificates.ts'
 import { createObject } from './verbs/create.ts'
 import { createSnapshots } from './verbs/read.ts'
 import { internalWriter } from './verbs/writer.ts'
+import { furnishNamespace } from './controllers/namespace.ts'
 import { startControllers } from './controllers/run.ts'
 import { createKubelet } from './pods/kubelet.ts'
 import { createStory } from './pods/story.ts'
@@ -75,7 +76,7 @@ export async function startCluster(wish: ClusterWish = {}): Promise<SandboxClust
   const snapshots = createSnapshots()
   const kubelet = createKubelet(core, story)
   const authority = createAuthority('fermata-sandbox')
-  furnish(core, wish)
+  furnish(core, wish, authority.certificate)
   core.store.compact() // a server that has just started knows no history
   const stopControllers = startControllers(core, story, kubelet, authority.certificate)
   const certificate = authority.issueServer(['127.0.0.1', 'localhost', 'kubernetes.default.svc'])
@@ -96,9 +97,10 @@ export async function startCluster(wish: ClusterWish = {}): Promise<SandboxClust
 }
 
 /** What every cluster has before anybody comes. */
-function furnish(core: Core, wish: ClusterWish): void {
+function furnish(core: Core, wish: ClusterWish, authority: string): void {
   const writer = internalWriter('kube-apiserver')
   for (const name of ['default', 'kube-system', ...(wish.namespaces ?? [])]) createObject(core, core.kinds.require('v1', 'Namespace'), undefined, { metadata: { name } }, writer)
+  for (const { metadata } of core.store.list('namespaces')) furnishNamespace(core, metadata.name, authority)
   const node = core.kinds.require('v1', 'Node')
   for (let index = 1; index <= (wish.nodes ?? 3); index++) {
     const name = `node-${index}`

@@ -227,6 +227,17 @@ describe('what the stand-in does not do', () => {
     expect(given.cluster.unknown).toBe(1)
   })
 
+  test.each(['enforce', 'warn'])('is refused with 501: judging pods (%s)', async (mode) => {
+    const labels = { [`pod-security.kubernetes.io/${mode}`]: 'baseline' }
+    expect((await given.wire.send('PATCH', '/api/v1/namespaces/shop', { metadata: { labels } }, { 'content-type': 'application/merge-patch+json' })).body).toMatchObject({ code: 501, reason: 'NotImplemented' })
+    expect((await given.wire.send('POST', '/api/v1/namespaces', { metadata: { name: 'held', labels } })).code).toBe(501)
+    expect((await given.wire.send('POST', '/api/v1/namespaces', { metadata: { name: 'free', labels: { [`pod-security.kubernetes.io/${mode}`]: 'privileged' } } })).code).toBe(201)
+  })
+
+  test('is refused with 501: impersonation with extra attributes', async () => {
+    expect((await given.wire.send('GET', maps, undefined, { 'impersonate-user': 'jane', 'impersonate-extra-scopes': 'view' })).code).toBe(501)
+  })
+
   test('is not what no server knows', async () => {
     expect((await given.wire.send('GET', '/apis/nowhere.example.com/v1/things')).code).toBe(404)
     expect(given.cluster.unknown).toBe(0)

@@ -1,10 +1,11 @@
 /** What controllers do to objects: through the same verbs as clients, with their own name as field manager. */
 import type { KubeObject } from '@fermata/ports'
 import { stale } from '../api/status.ts'
-import { shortHash, timestamp, uidOf } from '../core.ts'
+import { microTimestamp, shortHash, timestamp, uidOf } from '../core.ts'
 import type { Core } from '../core.ts'
 import { collectionOf } from '../kinds/kind.ts'
 import type { ResourceKind } from '../kinds/kind.ts'
+import { isObject } from '../schema/lookup.ts'
 import type { OwnerReference } from '../objects/types.ts'
 import { keyOf } from '../store/store.ts'
 import { createObject } from '../verbs/create.ts'
@@ -70,7 +71,7 @@ export function ownerKey(object: KubeObject, kind: string): readonly string[] {
   return owner?.kind === kind ? [`${object.metadata.namespace ?? ''}/${owner.name}`] : []
 }
 
-export interface EventWish { readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string; readonly component: string; readonly host?: string; readonly fieldPath?: string }
+export interface EventWish { readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string; readonly component: string; readonly host?: string; readonly fieldPath?: string; /** Of an event in the form of events.k8s.io, which has no count and other times. */ readonly action?: string }
 
 /** Tells what happened to an object. The same thing again only counts up, as event recorders do. */
 export function tell(core: Core, object: KubeObject, wish: EventWish): void {
@@ -80,13 +81,20 @@ export function tell(core: Core, object: KubeObject, wish: EventWish): void {
   const name = `${object.metadata.name}.${shortHash([uidOf(object), wish.type, wish.reason, wish.message])}`
   const known = core.store.get('events', `${namespace}/${name}`)
   if (known !== undefined) {
+    if (wish.action !== undefined) {
+      const series = isObject(known['series']) && typeof known['series']['count'] === 'number' ? known['series']['count'] : 1
+      core.store.put('events', keyOf(known), { ...known, series: { count: series + 1, lastObservedTime: microTimestamp(core.clock.now()) } })
+      return
+    }
     const count = typeof known['count'] === 'number' ? known['count'] : 1
     core.store.put('events', keyOf(known), { ...known, count: count + 1, lastTimestamp: now })
     return
   }
   if (core.store.get('namespaces', namespace)?.metadata.deletionTimestamp !== undefined) return
+  const told = wish.action === undefined
+    ? { count: 1, firstTimestamp: now, lastTimestamp: now, source: { component: wish.component, ...(wish.host === undefined ? {} : { host: wish.host }) } }
+    : { eventTime: microTimestamp(core.clock.now()), action: wish.action }
   createObject(core, core.kinds.require('v1', 'Event'), namespace, {
-    metadata: { name, namespace }, involvedObject, reason: wish.reason, message: wish.message, type: wish.type, count: 1, firstTimestamp: now, lastTimestamp: now,
-    source: { component: wish.component, ...(wish.host === undefined ? {} : { host: wish.host }) }, reportingComponent: wish.component, reportingInstance: wish.host ?? '',
+    metadata: { name, namespace }, involvedObject, reason: wish.reason, message: wish.message, type: wish.type, ...told, reportingComponent: wish.component, reportingInstance: wish.host ?? '',
   }, wish.component === 'kubelet' ? kubelet : controllerManager)
 }

@@ -17,14 +17,15 @@ export function namespaceController(core: Core, authority: string): Controller {
     sync(name) {
       const namespace = core.store.get('namespaces', name)
       if (namespace === undefined) return undefined
-      if (namespace.metadata.deletionTimestamp === undefined) furnish(core, name, authority)
+      if (namespace.metadata.deletionTimestamp === undefined) furnishNamespace(core, name, authority)
       else empty(core, namespace)
       return undefined
     },
   }
 }
 
-function furnish(core: Core, namespace: string, authority: string): void {
+/** The account and the certificate that pods of a namespace need; without the account none is let in. */
+export function furnishNamespace(core: Core, namespace: string, authority: string): void {
   if (core.store.get('serviceaccounts', `${namespace}/default`) === undefined) make(core, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } })
   if (core.store.get('configmaps', `${namespace}/kube-root-ca.crt`) === undefined) {
     const annotations = { 'kubernetes.io/description': 'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.' }

@@ -27,6 +27,8 @@ export function schedulerController(core: Core, story: Story): Controller {
   }
 }
 
+const schedulerHost = 'default-scheduler-control-plane'
+
 const waits = (pod: Pod): boolean => (pod.spec.nodeName ?? '') === '' && isActive(pod)
 const gatesOf = (pod: Pod): readonly unknown[] => (isArray(pod.spec['schedulingGates']) ? pod.spec['schedulingGates'] : [])
 
@@ -38,7 +40,7 @@ function schedule(core: Core, story: Story, pod: Pod): void {
   const [node] = nodes.filter((candidate) => only === undefined || candidate.metadata.name === only).sort((a, b) => (load.get(a.metadata.name)?.length ?? 0) - (load.get(b.metadata.name)?.length ?? 0))
   if (refusal?.does === 'unschedulable' || node === undefined) { refuse(core, pod, refusal?.does === 'unschedulable' ? refusal.message : undefined, only !== undefined); return }
   const bound = core.store.put('pods', keyOf(pod), { ...pod, spec: { ...pod.spec, nodeName: node.metadata.name }, status: { ...pod.status, conditions: [scheduled(core, pod, 'True')] } })
-  tell(core, bound, { type: 'Normal', reason: 'Scheduled', message: `Successfully assigned ${keyOf(pod)} to ${node.metadata.name}`, component: 'default-scheduler' })
+  tell(core, bound, { type: 'Normal', reason: 'Scheduled', message: `Successfully assigned ${keyOf(pod)} to ${node.metadata.name}`, component: 'default-scheduler', host: schedulerHost, action: 'Binding' })
 }
 
 function scheduled(core: Core, pod: Pod, status: 'True' | 'False', because: { readonly reason?: string; readonly message?: string } = {}): object {
@@ -58,5 +60,5 @@ function refuse(core: Core, pod: Pod, because: string | undefined, bound: boolea
   const known = conditionOf(pod.status.conditions, 'PodScheduled')
   if (known?.reason === 'Unschedulable' && known.message === message) return
   updateStatus(core, pod, { ...pod.status, conditions: [scheduled(core, pod, 'False', { reason: 'Unschedulable', message })] })
-  tell(core, pod, { type: 'Warning', reason: 'FailedScheduling', message, component: 'default-scheduler' })
+  tell(core, pod, { type: 'Warning', reason: 'FailedScheduling', message, component: 'default-scheduler', host: schedulerHost, action: 'Scheduling' })
 }

@@ -23,7 +23,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   slo: { imports: ['verdict', 'capability', 'ports', 'source', 'catalog', 'judge'], tests: ['prometheus', 'sandbox'], touchesMachine: false },
   policy: { imports: ['verdict', 'capability', 'ports', 'source', 'manifests', 'catalog'], tests: ['opa'], touchesMachine: false },
   chaos: { imports: ['verdict', 'capability', 'ports', 'source', 'manifests', 'catalog', 'custody', 'judge', 'slo'], tests: ['kube', 'prometheus', 'sandbox'], touchesMachine: false },
-  heal: { imports: ['verdict', 'capability', 'ports', 'source', 'catalog', 'custody', 'slo', 'rollout'], tests: ['kube', 'prometheus', 'forge', 'sandbox'], touchesMachine: false },
+  heal: { imports: ['verdict', 'capability', 'ports', 'manifests', 'catalog', 'custody', 'slo'], tests: ['kube', 'source', 'prometheus', 'forge', 'sandbox'], touchesMachine: false },
   report: { imports: ['verdict', 'ports'], touchesMachine: false },
   kube: { imports: ['verdict', 'ports', 'source'], tests: ['sandbox'], touchesMachine: true },
   git: { imports: ['verdict', 'ports'], touchesMachine: true },

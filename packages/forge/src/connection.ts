@@ -18,7 +18,7 @@ export interface ConnectionWish {
 
 /** One request of the API: a route with `{names}`, what fills them, and what is expected back. */
 export interface Wanted<T> {
-  readonly route: `${'GET' | 'POST'} /${string}`
+  readonly route: `${'GET' | 'POST' | 'PATCH'} /${string}`
   readonly with: Readonly<Record<string, unknown>>
   readonly needs: Asked['needs']
   readonly repeatable?: false

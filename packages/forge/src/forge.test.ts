@@ -264,3 +264,22 @@ describe('dispatch', () => {
 async function until(so: () => boolean): Promise<void> {
   while (!so()) await new Promise((resolve) => setImmediate(resolve))
 }
+
+describe('issues', () => {
+  const repository = { issues: [{ number: 3, title: 'An incident', body: 'It fires.', labels: ['fermata-incident'] }, { number: 2, title: 'A wish' }], pulls: [{ number: 4, labels: ['fermata-incident'], base: { ref: 'main', sha: sha('a') }, head: { ref: 'x', sha: sha('b') }, files: [] }] }
+
+  test('open ones with a label are listed, pull requests are none of them', async () => {
+    const { forge } = await withGitHub(repository)
+    expect(await all(forge.openIssues('fermata-incident'))).toEqual([{ number: 3, title: 'An incident', body: 'It fires.' }])
+  })
+
+  test('what is written, told and closed is no longer open', async () => {
+    const { forge } = await withGitHub(repository)
+    const number = await forge.createIssue({ title: 'Another', body: 'x'.repeat(70_000), labels: ['fermata-incident'] })
+    const [newest] = await all(forge.openIssues('fermata-incident'))
+    expect([newest?.number, newest?.body.length, newest?.body.at(-1)]).toEqual([number, 65_536, '…'])
+    await forge.comment(number, 'It is over.')
+    await forge.closeIssue(number)
+    expect((await all(forge.openIssues('fermata-incident'))).map((issue) => issue.number)).toEqual([3])
+  })
+})

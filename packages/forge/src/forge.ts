@@ -2,6 +2,7 @@ import type { Clock, Comparison, Deployment, Forge, ForgeFile, Log, PullRequest,
 import { EnvironmentError } from '@fermata/verdict'
 import { type Connection, type Wanted, connect } from './connection.ts'
 import { because } from './refusal.ts'
+import { issues } from './issues.ts'
 import * as shapes from './shapes.ts'
 
 export const defaultApiUrl = 'https://api.github.com'
@@ -37,6 +38,7 @@ export function createForge(wish: ForgeWish): Forge {
     ...history(connection, { owner, repo }),
     ...pullRequests(connection, { owner, repo }),
     ...records(connection, { owner, repo }),
+    ...issues(connection, { owner, repo }),
   }
 }
 

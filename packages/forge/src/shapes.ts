@@ -53,6 +53,9 @@ export const workflowRuns = z.object({
 export const deployments = z.array(z.object({ id, sha: objectName, environment: z.string(), payload: z.unknown(), created_at: instant }))
 export const deploymentStatuses = z.array(z.object({ id, state: z.string() }))
 export const created = z.object({ id })
+export const numbered = z.object({ number: z.number() })
+/** GitHub lists pull requests among the issues. */
+export const issues = z.array(z.object({ number: z.number(), title: z.string(), body: z.optional(z.nullable(z.string())), pull_request: z.optional(z.unknown()) }))
 export const nothing = z.unknown()
 
 export const releases = z.array(z.object({ tag_name: z.string(), draft: z.boolean(), prerelease: z.boolean(), published_at: z.nullable(instant) }))

@@ -52,6 +52,13 @@ export interface Release {
   readonly publishedAt: Instant | undefined
 }
 
+/** An issue, not a pull request. */
+export interface Issue {
+  readonly number: number
+  readonly title: string
+  readonly body: string
+}
+
 /** Where the repository lives: GitHub or GitHub Enterprise Server. Every list pages through and says when it is cut. */
 export interface Forge {
   defaultBranch(): Promise<string>
@@ -68,6 +75,12 @@ export interface Forge {
   createDeployment(wish: { readonly ref: string; readonly environment: string; readonly payload: unknown; readonly description: string }): Promise<number>
   setDeploymentState(id: number, state: 'in_progress' | 'success' | 'failure' | 'inactive', description: string): Promise<void>
   dispatch(eventType: string, payload: unknown): Promise<void>
+  /** Open issues with a label, newest first. */
+  openIssues(label: string): AsyncIterable<Issue>
+  /** Its number. It is not sent again after a broken connection: it may have been created. */
+  createIssue(wish: { readonly title: string; readonly body: string; readonly labels: readonly string[] }): Promise<number>
+  comment(issue: number, body: string): Promise<void>
+  closeIssue(issue: number): Promise<void>
   /** Content of a file at a commit, or undefined. */
   content(path: string, ref: string): Promise<Uint8Array | undefined>
 }

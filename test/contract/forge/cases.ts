@@ -65,6 +65,10 @@ const asked: { readonly [M in keyof Forge]: Readonly<Record<string, (forge: Forg
   },
   setDeploymentState: Object.fromEntries((['in_progress', 'success', 'failure', 'inactive'] as const).map((state) => [`a deployment that is ${state}`, (forge: Forge) => forge.setDeploymentState(31, state, 'r1')])),
   dispatch: { 'a dispatch': (forge) => forge.dispatch('alert-triggered', { alert: 'HighErrorRate', labels: { version: '1.10' } }), 'a dispatch too large': (forge) => forge.dispatch('x'.repeat(101), {}).catch(() => undefined) },
+  openIssues: { 'open incidents': (forge) => all(forge.openIssues('incident')) },
+  createIssue: { 'an incident': (forge) => forge.createIssue({ title: 'HighErrorRate', body: 'It fires.', labels: ['incident'] }) },
+  comment: { 'what was done': (forge) => forge.comment(5, 'It was restarted.'), 'a comment on nothing': (forge) => forge.comment(999, 'It was restarted.').catch(() => undefined) },
+  closeIssue: { 'an incident that has ended': (forge) => forge.closeIssue(5) },
   content: {
     'a file': (forge) => forge.content('fermata.yaml', sha('c')),
     'a large file': (forge) => forge.content('large.bin', sha('c')),

@@ -20,6 +20,7 @@ export function forgeThat(answers: Partial<Forge> = {}): Forge {
     defaultBranch: async () => refuse(), compare: async () => refuse(), pullRequest: async () => refuse(), pullRequestFiles: async () => refuse(),
     successfulRuns: refused, successfulDeployments: refused, releases: refused,
     createDeployment: async () => refuse(), setDeploymentState: async () => refuse(), dispatch: async () => refuse(), content: async () => refuse(),
+    openIssues: refused, createIssue: async () => refuse(), comment: async () => refuse(), closeIssue: async () => refuse(),
   }
   return { ...refusing, ...answers }
 }

@@ -44,7 +44,10 @@ async function cartIn(namespace: string, replicas: number, readyAfter: number): 
 }
 
 const pods = async (namespace: string) => (await kube.list({ apiVersion: 'v1', kind: 'Pod' }, { namespace })).items
-const isReady = (pod: KubeObject): boolean => pod.metadata.deletionTimestamp === undefined && JSON.stringify(pod['status']).includes('"status":"True","type":"Ready"')
+interface Status {
+  readonly conditions?: readonly { readonly type: string; readonly status: string }[]
+}
+const isReady = (pod: KubeObject): boolean => pod.metadata.deletionTimestamp === undefined && ((pod['status'] as Status).conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True')
 const temporary = async (namespace: string) => [...(await kube.list({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' }, { namespace })).items, ...(await kube.list({ apiVersion: 'batch/v1', kind: 'Job' }, { namespace })).items]
 
 async function good(): Promise<boolean> {
@@ -53,7 +56,7 @@ async function good(): Promise<boolean> {
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await wait(20)
+  for (const end = Date.now() + 60_000; !(await holds()); await wait(20)) if (Date.now() > end) throw new Error(`Not within a minute: ${String(holds)}`)
 }
 
 function experiment(fault: string, every: number): string {
@@ -61,7 +64,7 @@ function experiment(fault: string, every: number): string {
 target: {workload: Deployment/cart}
 fault: ${fault}
 steady_state: [{url: "${gateway?.url}/", headers: {host: cart}, status: 200}]
-sampling: {every: ${every}ms, window: 2s}
+sampling: {every: ${every}ms, window: 5s}
 `
 }
 

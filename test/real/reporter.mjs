@@ -18,7 +18,7 @@ const linters = () => `actionlint ${pinned('actionlint', 'github.com/rhysd/actio
 
 /** What stands behind the suites of test/real, by the name of their file. A suite that is not here names only itself. */
 const against = {
-  cluster, custody: cluster, gateway: cluster, chaos: cluster, release: cluster, heal: cluster,
+  cluster, custody: cluster, gateway: cluster, chaos: cluster, release: cluster, demo: cluster, heal: cluster,
   'whole-company': () => `${cluster()}, ${prometheus()}, ${alertmanager()}`,
   metrics: prometheus, slo: prometheus, alerts: alertmanager,
   act, workflows: linters, examples: linters,
@@ -34,7 +34,7 @@ export default class Ran {
   onRunComplete(_, { testResults }) {
     const suites = testResults.map(({ testFilePath, numPassingTests, numFailingTests, numPendingTests }) => ({ ...placeOf(testFilePath), passed: numPassingTests, failed: numFailingTests, skipped: numPendingTests }))
     const lines = Object.entries(Object.groupBy(suites, ({ name }) => name)).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, sides]) => `  ${name.padEnd(14)} ${sides.toSorted((a, b) => a.side.localeCompare(b.side)).map((one) => `${one.side === 'sandbox' ? 'sandbox' : (against[name]?.() ?? 'real')}: ${counted(one)}`).join(' | ')}`)
-    process.stderr.write(`\nWhat ran against what:\n${lines.join('\n')}\n`)
+    process.stderr.write(`\nWhat ran against what:\n${lines.join('\n')}\n\n`)
     const uneven = contracts.filter((name) => {
       const [a, b] = suites.filter((suite) => suite.name === name)
       return a !== undefined && b !== undefined && total(a) !== total(b)

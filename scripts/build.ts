@@ -22,7 +22,7 @@ await takeTurn()
 /** Actions that compute for less than a second. */
 const brief: readonly string[] = ['detect-changed-services']
 /** Packages whose SDK is CommonJS inside. */
-const commonJs: readonly string[] = ['kube', 'forge', 'runner']
+const commonJs: readonly string[] = ['kube', 'forge', 'runner', 'prometheus']
 const packages = readdirSync(join(root, 'packages')).toSorted()
 const actions = readdirSync(join(root, 'actions')).filter((name) => existsSync(join(root, 'actions', name, 'src/index.ts'))).toSorted()
 
@@ -63,6 +63,8 @@ const { code, assets } = await joined(join(work, 'index.js'))
 const files = new Map<string, string | Buffer>([['index.js', await condensed(code)]])
 for (const [name, asset] of Object.entries(assets)) files.set(name, name.endsWith('.js') ? await condensed(asset.source.toString()) : asset.source.toString())
 for (const name of entries) files.set(`${name}.js`, `${name === 'fermata' ? '#!/usr/bin/env node\n' : ''}import { start } from './index.js'\nawait start('${name}')\n`)
+const lost = [...files].filter(([, content]) => content.includes('eval("require")("./')).map(([name]) => name)
+if (lost.length > 0) throw new Error(`The bundler left a file behind that ${lost.join(', ')} would load.`)
 files.set('package.json', '{ "type": "module" }\n')
 files.set('licenses.txt', licences())
 const engine = sealedEngine(root)

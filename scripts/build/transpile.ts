@@ -32,7 +32,7 @@ function apart(late: Map<string, string>): Plugin {
         const entry = join(resolveDir, path)
         const name = `late-${basename(path, '.ts')}`
         late.set(name, entry)
-        return { path: `./${name}`, external: true }
+        return { path: `./${name}.js`, external: true }
       })
     },
   }

@@ -141,7 +141,7 @@ const replacing = topic('replacing', {
     expect((await given.put('configmaps', made)).body).toEqual(made)
   },
   'metadata that the server keeps is not changed by others': async (given) => {
-    const made = await given.make('deployments', deployment('web', images.runs, { replicas: 0 }))
+    const made = await given.make('deployments', deployment('web', images.runs, { replicas: 0, paused: true }))
     const { body } = await given.put('deployments', { ...made, metadata: { ...made.metadata, resourceVersion: undefined, generation: 9, creationTimestamp: '2020-01-01T00:00:00Z' } })
     expect(body.metadata).toMatchObject({ generation: 1, creationTimestamp: made.metadata.creationTimestamp })
   },

@@ -41,8 +41,10 @@ export async function gather(metrics: Metrics, decide: (look: Look) => void, sig
         const [words, question] = next
         questions.set(words, question)
         const answer = refusal ?? (await answerTo(question, metrics))
-        if (answer.is === 'refused' && answer.final) refusal ??= answer
-        answers.set(words, answer)
+        const isFinal = answer.is === 'refused' && answer.final
+        if (isFinal) refusal ??= answer
+        // Of several that were under way, the first refusal speaks for all.
+        answers.set(words, isFinal ? (refusal ?? answer) : answer)
       }
     }
     await Promise.all(Array.from({ length: atOnce }, work))

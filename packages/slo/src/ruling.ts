@@ -33,14 +33,15 @@ export function rule({ slos, at, remembered, change, override, without }: Case, 
   return { states, reasons: [...once(reasonsFor(states, change, override, at)), ...without.map((service) => sloReason('FM-SLO-SERVICE-WITHOUT', { says: `${service} has no objective.`, service }))] }
 }
 
-/** A server that refuses, refuses for every objective: it is said once. */
+/** A server that refuses, refuses for every objective: it is said once, and at no place in the catalog. */
 function once(reasons: readonly Reason[]): readonly Reason[] {
-  const refusals = new Set<string>()
+  const words = ({ message }: Reason) => message.slice(message.indexOf(': ') + 2)
+  const refusals = Map.groupBy(reasons.filter(({ code }) => code.startsWith('FM-PROMETHEUS-')), words)
+  const isFirst = (reason: Reason) => refusals.get(words(reason))?.[0] === reason
   return reasons.flatMap((reason) => {
-    if (!reason.code.startsWith('FM-PROMETHEUS-')) return [reason]
-    const said = reason.message.slice(reason.message.indexOf(': ') + 2)
-    if (refusals.has(said)) return []
-    refusals.add(said)
-    return [{ ...reason, message: said }]
+    const same = refusals.get(words(reason))?.length ?? 0
+    if (!reason.code.startsWith('FM-PROMETHEUS-') || same === 1) return [reason]
+    const { location: _, ...rest } = reason
+    return isFirst(reason) ? [{ ...rest, message: words(reason) }] : []
   })
 }

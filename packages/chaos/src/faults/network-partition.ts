@@ -3,14 +3,14 @@
  * It needs a network plugin that enforces policies, and another policy that allows traffic goes on allowing it; so its effect is
  * proven by questions that fail, never by the object being there. Connections that are open may survive it: the standard leaves that to the plugin.
  */
-import { fenced, managedBy, releaseAnnotation } from '@fermata/custody'
-import { ClusterError, type KubeObject, type ObjectRef } from '@fermata/ports'
+import type { KubeObject } from '@fermata/ports'
 import { inCluster, type Reason } from '@fermata/verdict'
 import * as z from 'zod/mini'
 import { because } from '../codes.ts'
 import { mappingAt, listAt } from '../target/fields.ts'
 import { selects } from '../target/selector.ts'
-import { type Aim, faultKind, type Hold, type Siege, type Site, type ToolkitMeaning } from './fault.ts'
+import { type Aim, faultKind, type Siege, type Site, type ToolkitMeaning } from './fault.ts'
+import { siegeByObject, temporaryObject } from './siege-by-object.ts'
 import { aimedAt, type Arguments, unknownArguments } from './toolkit-arguments.ts'
 
 type Direction = 'both' | 'ingress' | 'egress'
@@ -23,21 +23,17 @@ export const networkPartition = faultKind({
   usually: { share: 1 },
   lasts: 'until lifted',
   settings,
-  make: ({ direction = 'both' }, durationMs): Siege => ({
-    kind: 'network-partition',
-    says: `Lets no new connection ${{ both: 'to or from', ingress: 'to', egress: 'from' }[direction]} the pods. Connections that are open may survive, as the network plugin decides.`,
-    lasts: 'until lifted',
-    durationMs,
-    needs: ['create', 'get', 'delete', 'list'].map((verb) => ({ verb, group: 'networking.k8s.io', resource: 'networkpolicies' })),
-    touches: (aim) => [{ does: 'create', ref: refOf(aim), why: 'its fuse and the end of the fault both remove it', object: policyOf(aim, direction) }],
-    rehearse: async (site) => [...unselectable(site.aim), ...(await refused(site, direction)), ...(await letThrough(site, direction))],
-    lay: async ({ cluster, aim }, hold) => {
-      hold.assure()
-      await cluster.create(held(policyOf(aim, direction), hold))
-    },
-    lift: ({ cluster, aim }) => cluster.delete(refOf(aim)),
-    lifted: async ({ cluster, aim }) => (await cluster.get(refOf(aim))) === undefined,
-  }),
+  make: ({ direction = 'both' }, durationMs): Siege =>
+    siegeByObject({
+      kind: 'network-partition',
+      says: `Lets no new connection ${{ both: 'to or from', ingress: 'to', egress: 'from' }[direction]} the pods. Connections that are open may survive, as the network plugin decides.`,
+      durationMs,
+      resource: { group: 'networking.k8s.io', resource: 'networkpolicies' },
+      objectOf: (aim) => policyOf(aim, direction),
+      // Policies of others are looked at too.
+      needs: [{ verb: 'list', group: 'networking.k8s.io', resource: 'networkpolicies' }],
+      rehearse: async (site) => [...unselectable(site.aim), ...(await letThrough(site, direction))],
+    }),
   toolkit: {
     'chaosk8s.networking.actions.deny_all_ingress': (args) => denyAll(args, 'ingress'),
     'chaosk8s.networking.actions.deny_all_egress': (args) => denyAll(args, 'egress'),
@@ -45,19 +41,11 @@ export const networkPartition = faultKind({
   toolkitUndo: ['chaosk8s.networking.actions.remove_deny_all_ingress', 'chaosk8s.networking.actions.remove_deny_all_egress'],
 })
 
-function refOf({ id, namespace }: Aim): ObjectRef {
-  return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', namespace, name: `fermata-chaos-${id}` }
-}
+const policyKind = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' } as const
 
 function policyOf(aim: Aim, direction: Direction): KubeObject {
-  const { apiVersion, kind, name } = refOf(aim)
   const policyTypes = { both: ['Ingress', 'Egress'], ingress: ['Ingress'], egress: ['Egress'] }[direction]
-  return { apiVersion, kind, metadata: { name, namespace: aim.namespace, labels: managedBy, annotations: { [releaseAnnotation]: aim.id } }, spec: { podSelector: podSelector(aim), policyTypes } }
-}
-
-function held(policy: KubeObject, { owner, fence }: Hold): KubeObject {
-  const marked = fenced(policy, fence)
-  return { ...marked, metadata: { ...marked.metadata, ownerReferences: [owner] } }
+  return temporaryObject(policyKind, aim, { spec: { podSelector: podSelector(aim), policyTypes } })
 }
 
 /** Labels by which the controllers of StatefulSets and indexed Jobs tell their pods apart. */
@@ -84,19 +72,9 @@ function unselectable(aim: Aim): readonly Reason[] {
   return [because('FM-CHAOS-NOT-SELECTABLE', { says: `A NetworkPolicy cannot select ${aim.victims.length} of ${aim.pods.length} pods: they have the same labels.`, where: inCluster('Pod', aim.namespace, aim.victims[0]?.name ?? '') })]
 }
 
-async function refused({ cluster, aim }: Site, direction: Direction): Promise<readonly Reason[]> {
-  try {
-    await cluster.apply(policyOf(aim, direction), { dryRun: true })
-    return []
-  } catch (error) {
-    if (!(error instanceof ClusterError) || !['refused', 'invalid'].includes(error.kind)) throw error
-    return [because('FM-CHAOS-REFUSED', { says: `The cluster would not take the NetworkPolicy: ${error.reason.message}`, ...(error.reason.remedy !== undefined && { remedy: error.reason.remedy }) })]
-  }
-}
-
 /** Policies add up: one that lets something through to the same pods is not overruled by one that lets nothing through. */
 async function letThrough({ cluster, aim }: Site, direction: Direction): Promise<readonly Reason[]> {
-  const { items } = await cluster.list(refOf(aim), { namespace: aim.namespace })
+  const { items } = await cluster.list(policyKind, { namespace: aim.namespace })
   const sides = { both: ['ingress', 'egress'], ingress: ['ingress'], egress: ['egress'] }[direction]
   const opening = items.filter((policy) => {
     const spec = mappingAt(policy, 'spec')

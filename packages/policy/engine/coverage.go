@@ -1,7 +1,11 @@
 package main
 
 import (
+	"context"
+	"slices"
+
 	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/topdown"
 )
 
@@ -10,7 +14,12 @@ import (
 type coverage struct {
 	last    map[*ast.Expr]*ast.Rule
 	reached map[*ast.Rule]bool
+	// unsure says that not every input was looked at: what is not reached may be all the same.
+	unsure bool
 }
+
+// mostLooks is how many times rules are asked once more to see how far they get.
+const mostLooks = 300
 
 func newCoverage() *coverage {
 	return &coverage{last: map[*ast.Expr]*ast.Rule{}, reached: map[*ast.Rule]bool{}}
@@ -28,12 +37,18 @@ func (c *coverage) watch(group *ruleGroup) {
 }
 
 func (c *coverage) complete(group *ruleGroup) bool {
-	for _, definition := range group.definitions {
-		if !c.reached[definition] {
-			return false
-		}
+	return !slices.ContainsFunc(group.definitions, func(definition *ast.Rule) bool { return !c.reached[definition] })
+}
+
+func (c *coverage) state(definition *ast.Rule) string {
+	switch {
+	case c.reached[definition]:
+		return "yes"
+	case c.unsure:
+		return "unknown"
+	default:
+		return "no"
 	}
-	return true
 }
 
 func (c *coverage) Enabled() bool { return true }
@@ -49,4 +64,62 @@ func (c *coverage) TraceEvent(event topdown.Event) {
 			c.reached[definition] = true
 		}
 	}
+}
+
+// look asks the rules that found nothing once more, watching how far they get. Inputs that differ most come first: one
+// of each kind, then the second of each. Without the index of rules, which would leave out a rule whose last condition
+// does not hold, as if it had never been asked.
+func (c *court) look(given *answer) error {
+	if c.asked.Plain || given.TimedOut {
+		c.coverage.unsure = true
+		return nil
+	}
+	looks := 0
+	for _, index := range byVariety(c.asked.Inputs) {
+		var value ast.Value
+		for _, one := range c.dockets {
+			for _, asked := range one.questions {
+				if c.coverage.complete(asked.group) {
+					continue
+				}
+				if looks++; looks > mostLooks {
+					c.coverage.unsure = true
+					return nil
+				}
+				query, err := c.own(asked)
+				if err != nil {
+					return err
+				}
+				if value == nil {
+					if value, err = build(c.asked.Inputs[index].Value, nil, nil); err != nil {
+						return err
+					}
+				}
+				// What goes wrong here went wrong before, and was told.
+				_, err = query.Eval(context.Background(), rego.EvalParsedInput(value), rego.EvalQueryTracer(c.coverage), rego.EvalRuleIndexing(false), rego.EvalEarlyExit(false), rego.EvalExternalCancel(c.until), rego.EvalPrintHook(&prints{}))
+				if topdown.IsCancel(err) {
+					c.coverage.unsure = true
+					return nil
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// byVariety orders inputs by how many of the same kind came before.
+func byVariety(inputs []inputText) []int {
+	seen := map[string]int{}
+	rank := make([]int, len(inputs))
+	order := make([]int, len(inputs))
+	for at, input := range inputs {
+		kind := ""
+		if object, isObject := input.Value.(map[string]any); isObject {
+			kind, _ = object["kind"].(string)
+		}
+		rank[at], order[at] = seen[kind], at
+		seen[kind]++
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return rank[a] - rank[b] })
+	return order
 }

@@ -16,21 +16,29 @@ import (
 	"github.com/open-policy-agent/opa/v1/version"
 )
 
-// question is one rule of one namespace, ready to be asked of any input.
+// question is one rule of one namespace. Its own query is made when it is needed: most rules find nothing.
 type question struct {
-	space   *space
-	group   *ruleGroup
-	query   rego.PreparedEvalQuery
-	exclude *rego.PreparedEvalQuery
+	space *space
+	group *ruleGroup
+	query *rego.PreparedEvalQuery
+}
+
+// docket is all rules of a namespace, asked in one query: what they share is then worked out once.
+type docket struct {
+	space     *space
+	query     rego.PreparedEvalQuery
+	questions []*question
 }
 
 type court struct {
 	asked    request
+	rules    *policies
 	store    storage.Store
 	asksFile bool
 	printed  *prints
 	until    *deadline
 	coverage *coverage
+	dockets  []*docket
 }
 
 func judge(asked request) (*answer, error) {
@@ -44,50 +52,57 @@ func judge(asked request) (*answer, error) {
 	if data == nil {
 		data = map[string]any{}
 	}
-	c := &court{asked: asked, store: inmem.NewFromObject(data), printed: &prints{}, until: newDeadline(asked.Seconds), coverage: newCoverage()}
+	c := &court{asked: asked, rules: rules, store: inmem.NewFromObject(data), printed: &prints{}, until: newDeadline(asked.Seconds), coverage: newCoverage()}
 	for _, module := range asked.Modules {
 		c.asksFile = c.asksFile || strings.Contains(module.Text, "conftest.file")
 	}
-	questions, err := c.prepare(rules, given)
-	if err != nil {
+	if err := c.prepare(given); err != nil {
 		return nil, err
 	}
 	for index, input := range asked.Inputs {
-		if err := c.judgeInput(index, input, questions, given); err != nil {
+		if err := c.judgeInput(index, input, given); err != nil {
 			return nil, err
 		}
 		if given.TimedOut {
 			break
 		}
 	}
-	given.Namespaces = rules.inventory(c.coverage.reached)
+	if err := c.look(given); err != nil {
+		return nil, err
+	}
+	given.Namespaces = rules.inventory(c.coverage)
 	given.Prints = c.printed.lines
 	return given, nil
 }
 
-func (c *court) prepare(rules *policies, given *answer) ([]question, error) {
-	var questions []question
-	for _, one := range rules.selected(c.asked.Namespaces) {
+func (c *court) prepare(given *answer) error {
+	for _, one := range c.rules.selected(c.asked.Namespaces) {
 		given.Selected = append(given.Selected, one.name)
+		if len(one.rules) == 0 {
+			continue
+		}
+		next := &docket{space: one}
+		parts := make([]string, 0, 2*len(one.rules))
 		for _, group := range one.rules {
-			query, err := c.ready(rules, rego.ParsedQuery(ast.NewBody(ast.NewExpr(ast.NewTerm(one.ref.Append(ast.StringTerm(group.name)))))))
-			if err != nil {
-				return nil, err
-			}
-			next := question{space: one, group: group, query: query}
+			next.questions = append(next.questions, &question{space: one, group: group})
+			parts = append(parts, fmt.Sprintf("%q: [found | found := %s]", group.name, one.ref.Append(ast.StringTerm(group.name))))
 			if one.exceptions {
-				exclude, err := c.ready(rules, rego.Query(fmt.Sprintf("%s.exception[_][_] == %q", one.ref, exceptionName(group.name))))
-				if err != nil {
-					return nil, err
-				}
-				next.exclude = &exclude
+				parts = append(parts, fmt.Sprintf("%q: [true | %s.exception[_][_] == %q]", excusedKey(group.name), one.ref, exceptionName(group.name)))
 			}
-			questions = append(questions, next)
 			c.coverage.watch(group)
 		}
+		query, err := c.ready(rego.Query("{" + strings.Join(parts, ", ") + "}"))
+		if err != nil {
+			return err
+		}
+		next.query = query
+		c.dockets = append(c.dockets, next)
 	}
-	return questions, nil
+	return nil
 }
+
+// excusedKey cannot be the name of a rule.
+func excusedKey(name string) string { return "excused " + name }
 
 // exceptionName is the name under which conftest's `exception` rules know a rule: `deny_root` and `warn_root` are `root`.
 func exceptionName(name string) string {
@@ -99,11 +114,23 @@ func exceptionName(name string) string {
 	return name
 }
 
-func (c *court) ready(rules *policies, query func(*rego.Rego)) (rego.PreparedEvalQuery, error) {
-	return rego.New(query, rego.Compiler(rules.compiler), rego.Store(c.store), rego.PrintHook(c.printed)).PrepareForEval(context.Background())
+func (c *court) ready(query func(*rego.Rego)) (rego.PreparedEvalQuery, error) {
+	return rego.New(query, rego.Compiler(c.rules.compiler), rego.Store(c.store), rego.PrintHook(c.printed)).PrepareForEval(context.Background())
 }
 
-func (c *court) judgeInput(index int, input inputText, questions []question, given *answer) error {
+// own is the query of one rule alone.
+func (c *court) own(asked *question) (rego.PreparedEvalQuery, error) {
+	if asked.query == nil {
+		query, err := c.ready(rego.ParsedQuery(ast.NewBody(ast.NewExpr(ast.NewTerm(asked.space.ref.Append(ast.StringTerm(asked.group.name)))))))
+		if err != nil {
+			return query, err
+		}
+		asked.query = &query
+	}
+	return *asked.query, nil
+}
+
+func (c *court) judgeInput(index int, input inputText, given *answer) error {
 	value, err := build(input.Value, nil, nil)
 	if err != nil {
 		return err
@@ -112,78 +139,99 @@ func (c *court) judgeInput(index int, input inputText, questions []question, giv
 		return err
 	}
 	var traced *tracedInput
-	for _, asked := range questions {
-		found, err := c.ask(asked, value)
+	for _, one := range c.dockets {
+		all, err := c.ask(one, value)
+		if topdown.IsCancel(err) {
+			given.TimedOut = true
+			return nil
+		}
 		if err != nil {
-			if topdown.IsCancel(err) {
-				given.TimedOut = true
-				return nil
-			}
 			return err
 		}
-		if found == nil {
-			continue
-		}
-		found.Input = index
-		if len(found.Outcomes) > 0 && !c.asked.Plain {
-			if traced == nil {
-				traced = newTracedInput(input.Value)
+		for at, found := range all {
+			if found == nil {
+				continue
 			}
-			if err := c.locate(asked, traced, found); err != nil {
-				return err
+			found.Input = index
+			if len(found.Outcomes) > 0 && !c.asked.Plain {
+				if traced == nil {
+					traced = newTracedInput(input.Value)
+				}
+				if err := c.locate(one.questions[at], traced, found); err != nil {
+					return err
+				}
 			}
+			given.Results = append(given.Results, *found)
 		}
-		given.Results = append(given.Results, *found)
 	}
 	return nil
 }
 
-// ask gives nothing where a rule says nothing: the most frequent answer of all.
-func (c *court) ask(asked question, value ast.Value) (*result, error) {
+// ask gives, for each rule, what it found; nothing where a rule says nothing, the most frequent answer of all.
+func (c *court) ask(one *docket, value ast.Value) ([]*result, error) {
 	var errs []topdown.Error
-	options := []rego.EvalOption{rego.EvalParsedInput(value), rego.EvalBuiltinErrorList(&errs), rego.EvalExternalCancel(c.until)}
-	if !c.asked.Plain && !c.coverage.complete(asked.group) {
-		options = append(options, rego.EvalQueryTracer(c.coverage), rego.EvalRuleIndexing(false), rego.EvalEarlyExit(false))
-	}
-	set, err := asked.query.Eval(context.Background(), options...)
-	found := &result{Namespace: asked.space.name, Rule: asked.group.name, Shape: "undefined"}
-	if err != nil {
-		if topdown.IsCancel(err) {
-			return nil, err
-		}
-		// Two definitions that contradict each other: only this rule has no answer.
-		found.Shape = "error"
-		found.Errors = []builtinError{describeRuntime(err)}
-		return found, nil
-	}
-	if len(set) > 0 && len(set[0].Expressions) > 0 {
-		found.Shape, found.Outcomes = outcomesOf(set[0].Expressions[0].Value)
-	}
-	found.Errors = distinct(errs)
-	if err := c.exclude(asked, value, found); err != nil {
+	set, err := one.query.Eval(context.Background(), rego.EvalParsedInput(value), rego.EvalBuiltinErrorList(&errs), rego.EvalExternalCancel(c.until))
+	if topdown.IsCancel(err) {
 		return nil, err
 	}
-	silent := len(found.Outcomes) == 0 && len(found.Errors) == 0 && found.Exceptions == 0
-	if silent && (found.Shape == "set" || found.Shape == "undefined") {
-		return nil, nil
+	// Which rule failed can only be told by asking each alone.
+	if err != nil || len(errs) > 0 || len(set) == 0 {
+		return c.askEach(one, value, set)
 	}
-	return found, nil
+	given, _ := set[0].Expressions[0].Value.(map[string]any)
+	all := make([]*result, len(one.questions))
+	for at, asked := range one.questions {
+		found := &result{Namespace: one.space.name, Rule: asked.group.name, Shape: "undefined", Exceptions: lengthOf(given[excusedKey(asked.group.name)])}
+		if values, _ := given[asked.group.name].([]any); len(values) > 0 {
+			found.Shape, found.Outcomes = outcomesOf(values[0])
+		}
+		all[at] = found.unlessSilent()
+	}
+	return all, nil
 }
 
-func (c *court) exclude(asked question, value ast.Value, found *result) error {
-	if asked.exclude == nil {
-		return nil
+func (c *court) askEach(one *docket, value ast.Value, together rego.ResultSet) ([]*result, error) {
+	excused := map[string]any{}
+	if len(together) > 0 {
+		excused, _ = together[0].Expressions[0].Value.(map[string]any)
 	}
-	rows, err := asked.exclude.Eval(context.Background(), rego.EvalParsedInput(value), rego.EvalExternalCancel(c.until))
-	if err != nil {
-		if topdown.IsCancel(err) {
-			return err
+	all := make([]*result, len(one.questions))
+	for at, asked := range one.questions {
+		query, err := c.own(asked)
+		if err != nil {
+			return nil, err
 		}
-		found.Errors = append(found.Errors, describeRuntime(err))
+		found := &result{Namespace: one.space.name, Rule: asked.group.name, Shape: "undefined", Exceptions: lengthOf(excused[excusedKey(asked.group.name)])}
+		var errs []topdown.Error
+		set, err := query.Eval(context.Background(), rego.EvalParsedInput(value), rego.EvalBuiltinErrorList(&errs), rego.EvalExternalCancel(c.until))
+		switch {
+		case topdown.IsCancel(err):
+			return nil, err
+		case err != nil:
+			// Two definitions that contradict each other: only this rule has no answer.
+			found.Shape, found.Errors = "error", []builtinError{describeRuntime(err)}
+		default:
+			if len(set) > 0 {
+				found.Shape, found.Outcomes = outcomesOf(set[0].Expressions[0].Value)
+			}
+			found.Errors = distinct(errs)
+		}
+		all[at] = found.unlessSilent()
+	}
+	return all, nil
+}
+
+func (r *result) unlessSilent() *result {
+	said := len(r.Outcomes) > 0 || len(r.Errors) > 0 || r.Exceptions > 0
+	if !said && (r.Shape == "set" || r.Shape == "undefined") {
 		return nil
 	}
-	found.Exceptions = len(rows)
-	return nil
+	return r
+}
+
+func lengthOf(list any) int {
+	held, _ := list.([]any)
+	return len(held)
 }
 
 // outcomesOf takes what a rule gave as conftest does: the elements of a set or list.

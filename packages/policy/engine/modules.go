@@ -178,7 +178,7 @@ func matches(pattern, name string) bool {
 }
 
 // inventory is what the modules hold, with the annotations that stand above rules.
-func (p *policies) inventory(reached map[*ast.Rule]bool) []namespace {
+func (p *policies) inventory(covered *coverage) []namespace {
 	annotations := p.compiler.GetAnnotationSet()
 	listed := make([]namespace, 0, len(p.spaces))
 	for _, one := range p.spaces {
@@ -186,7 +186,7 @@ func (p *policies) inventory(reached map[*ast.Rule]bool) []namespace {
 		for _, group := range one.rules {
 			shown := rule{Name: group.name, Kind: group.kind}
 			for _, found := range group.definitions {
-				described := definition{File: found.Loc().File, Line: found.Loc().Row, Reached: reached[found]}
+				described := definition{File: found.Loc().File, Line: found.Loc().Row, Reached: covered.state(found)}
 				if annotations != nil {
 					for _, above := range annotations.GetRuleScope(found) {
 						described.Title, described.Description, described.Custom = above.Title, above.Description, above.Custom

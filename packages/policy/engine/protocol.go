@@ -73,13 +73,12 @@ type rule struct {
 type definition struct {
 	File string `json:"file"`
 	Line int    `json:"line"`
-	// Reached says that for at least one input everything was asked but the last question.
-	Reached     bool           `json:"reached"`
+	// Reached says whether for at least one input everything held but the last condition: "yes", "no" or "unknown".
+	Reached     string         `json:"reached"`
 	Title       string         `json:"title,omitempty"`
 	Description string         `json:"description,omitempty"`
 	Links       []string       `json:"links,omitempty"`
 	Custom      map[string]any `json:"custom,omitempty"`
-	Entrypoint  bool           `json:"-"`
 }
 
 type otherRule struct {

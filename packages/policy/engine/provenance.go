@@ -22,9 +22,13 @@ func newTracedInput(value any) *tracedInput {
 }
 
 // locate asks a rule once more, watching, and gives each of its outcomes the paths where it was decided.
-func (c *court) locate(asked question, traced *tracedInput, found *result) error {
+func (c *court) locate(asked *question, traced *tracedInput, found *result) error {
+	query, err := c.own(asked)
+	if err != nil {
+		return err
+	}
 	watcher := newWatcher(traced, asked)
-	_, err := asked.query.Eval(context.Background(), rego.EvalParsedInput(traced.root), rego.EvalQueryTracer(watcher), rego.EvalRuleIndexing(false), rego.EvalEarlyExit(false), rego.EvalExternalCancel(c.until))
+	_, err = query.Eval(context.Background(), rego.EvalParsedInput(traced.root), rego.EvalQueryTracer(watcher), rego.EvalRuleIndexing(false), rego.EvalEarlyExit(false), rego.EvalExternalCancel(c.until))
 	if err != nil && !topdown.IsCancel(err) {
 		return err
 	}
@@ -33,7 +37,11 @@ func (c *court) locate(asked question, traced *tracedInput, found *result) error
 		if err != nil {
 			return err
 		}
-		found.Outcomes[index].Paths, found.Outcomes[index].Definition = watcher.pathsOf(ast.NewTerm(element))
+		paths, definition := watcher.pathsOf(ast.NewTerm(element))
+		found.Outcomes[index].Paths, found.Outcomes[index].Definition = paths, definition
+		if definition >= 0 {
+			c.coverage.reached[asked.group.definitions[definition]] = true
+		}
 	}
 	return nil
 }
@@ -72,7 +80,7 @@ type step struct {
 // takes away what came after it.
 type watcher struct {
 	input  *tracedInput
-	asked  question
+	asked  *question
 	frames map[uint64]*frame
 	// derived is what rules and functions gave, by name and arguments: OPA asks each only once.
 	derived map[string][]ending
@@ -88,7 +96,7 @@ type finding struct {
 	path       []any
 }
 
-func newWatcher(input *tracedInput, asked question) *watcher {
+func newWatcher(input *tracedInput, asked *question) *watcher {
 	watching := &watcher{input: input, asked: asked, frames: map[uint64]*frame{}, derived: map[string][]ending{}, refused: map[string][]read{}, words: map[*ast.Rule]map[*ast.Expr]bool{}}
 	for _, definition := range asked.group.definitions {
 		watching.words[definition] = wording(definition)

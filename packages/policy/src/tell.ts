@@ -1,4 +1,4 @@
-import type { PolicyAnswer, PolicyModule } from '@fermata/ports'
+import type { PolicyAnswer, PolicyDefinition, PolicyModule } from '@fermata/ports'
 import type { Block, Cell, Reason, RuleDescription, Section } from '@fermata/verdict'
 import { locationText } from '@fermata/verdict'
 import { policyReason } from './codes.ts'
@@ -132,10 +132,14 @@ function ruleTable({ answer, counting, excused, excusedByRules }: Scan): Block {
   const accepted = [...excused.map(({ finding }) => finding), ...excusedByRules]
   const rows = answer.namespaces.filter(({ name }) => answer.selected.includes(name)).flatMap((space) => space.rules.map(({ name, kind, definitions }): readonly Cell[] => {
     const id = `${space.name}/${name}`
-    const reached = definitions.filter((definition) => definition.reached).length
-    return [{ text: id, code: true }, definitions[0]?.title ?? '', kind, times(counting, id), times(accepted, id), reached === definitions.length ? 'yes' : reached === 0 ? 'no' : `${reached} of ${definitions.length}`]
+    return [{ text: id, code: true }, definitions[0]?.title ?? '', kind, times(counting, id), times(accepted, id), reachedText(definitions)]
   }))
   return { kind: 'table', columns: [{ title: 'Rule' }, { title: 'About' }, { title: 'Kind' }, { title: 'Findings', align: 'right' }, { title: 'Excepted', align: 'right' }, { title: 'Reached' }], rows, empty: 'No rule was asked.' }
+}
+
+function reachedText(definitions: readonly PolicyDefinition[]): string {
+  const told = [...new Set(definitions.map(({ reached }) => reached))]
+  return told.length === 1 ? (told[0] as string) : `${definitions.filter(({ reached }) => reached === 'yes').length} of ${definitions.length}`
 }
 
 function exceptionTable({ excused }: Scan): Block {

@@ -32,8 +32,8 @@ function unaskedRules(judged: readonly PolicyNamespace[]): readonly Reason[] {
 
 function unreachedRules(judged: readonly PolicyNamespace[]): readonly Reason[] {
   const all = judged.flatMap((space) => space.rules.flatMap((rule) => rule.definitions.map((definition) => ({ space: space.name, rule: rule.name, definition }))))
-  if (all.length > 0 && !all.some(({ definition }) => definition.reached)) return [policyReason('FM-POLICY-NOTHING-REACHED', { says: `No document got as far as the last condition of any of ${all.length} rules.` })]
-  return all.filter(({ space, definition }) => !isOwn(space) && !definition.reached).map(({ space, rule, definition }) => unreached(`${space}/${rule}`, definition))
+  if (all.length > 0 && all.every(({ definition }) => definition.reached === 'no')) return [policyReason('FM-POLICY-NOTHING-REACHED', { says: `No document got as far as the last condition of any of ${all.length} rules.` })]
+  return all.filter(({ space, definition }) => !isOwn(space) && definition.reached === 'no').map(({ space, rule, definition }) => unreached(`${space}/${rule}`, definition))
 }
 
 function unreached(rule: string, definition: PolicyDefinition): Reason {

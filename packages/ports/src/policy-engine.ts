@@ -42,8 +42,8 @@ export type PolicyRuleKind = 'fail' | 'warn'
 export interface PolicyDefinition {
   readonly file: string
   readonly line: number
-  /** Whether any input got as far as its last condition. A definition that none reaches passes everything. */
-  readonly reached: boolean
+  /** Whether any input got as far as its last condition. A definition that none reaches passes everything. `unknown`: not all were looked at. */
+  readonly reached: 'yes' | 'no' | 'unknown'
   /** From the METADATA comment above it. */
   readonly title?: string
   readonly description?: string

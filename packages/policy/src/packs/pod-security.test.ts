@@ -51,7 +51,7 @@ whenThere('the fixtures of Kubernetes for level baseline (skipped where ../share
       const line = where.kind === 'file' ? (texts[document.file] as string).split('\n')[(where.line ?? 0) - 1] : undefined
       expect({ file: document.file, line }).toEqual({ file: document.file, line: expect.stringMatching(lineOf[checkOfRule(rule)] as RegExp) })
     }
-  })
+  }, 60_000)
 })
 
 const pod = (spec: string) => `apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n${spec.split('\n').map((line) => `  ${line}`).join('\n')}\n`

@@ -18,12 +18,12 @@ export function classify({ trigger }: Pick<Invocation, 'trigger'>): Change {
   const event = record(trigger.payload)
   const pull = record(event['pull_request'])
   const labels = list(pull['labels']).map((label) => text(record(label)['name']).toLowerCase())
-  for (const [word, found] of Object.entries(byLabel)) if (labels.includes(word)) return { class: found, because: `the label ${word} of the pull request` }
-  if (text(pull['title']) !== '') return { class: classOfTitle(text(pull['title'])), because: 'the title of the pull request' }
+  for (const [word, found] of Object.entries(byLabel)) if (labels.includes(word)) return { class: found, because: `label ${word} of the pull request` }
+  if (text(pull['title']) !== '') return { class: classOfTitle(text(pull['title'])), because: 'title of the pull request' }
   const titles = list(event['commits']).map((commit) => text(record(commit)['message']))
-  if (titles.length === 0) return { class: 'feature', because: `no rule for the event ${trigger.event}` }
+  if (titles.length === 0) return { class: 'feature', because: `the event ${trigger.event} does not say` }
   const classes = titles.map(classOfTitle)
-  return { class: changeClasses.find((one) => classes.includes(one)) ?? 'feature', because: `the titles of ${titles.length} pushed commits` }
+  return { class: changeClasses.find((one) => classes.includes(one)) ?? 'feature', because: `titles of ${titles.length} pushed commits` }
 }
 
 /** The first that applies: what is both a fix and a security fix is the latter. */

@@ -31,7 +31,7 @@ export interface BudgetCheck {
  * @throws ConfigurationError for objectives that are not understood; the signal's reason when the run is stopped
  */
 export async function checkBudget({ objectives, as, remembered }: BudgetWish, { metrics, clock, signal }: { readonly metrics: Metrics; readonly clock: Clock; readonly signal: AbortSignal }): Promise<BudgetCheck> {
-  const wanted: Case = { slos: await readSlos(objectives), at: Math.floor(clock.now() / 1_000) * 1_000, remembered, change: { class: as, because: 'who asks' }, override: undefined, without: [] }
+  const wanted: Case = { slos: await readSlos(objectives), at: Math.floor(clock.now() / 1_000) * 1_000, remembered, change: { class: as, because: 'as whoever asks says' }, override: undefined, without: [] }
   const gathered = await gather(metrics, (look) => rule(wanted, look), signal)
   const { states, reasons } = rule(wanted, gathered.look)
   const kept = evidenceOf(wanted, objectives, gathered)

@@ -77,7 +77,7 @@ function selectObjectives({ services, slos, file }: Catalog, named: readonly str
 }
 
 function changeOf(asked: SloCheckRequest['change-class'], invocation: Invocation): Change {
-  return asked === 'auto' ? classify(invocation) : { class: asked, because: 'the input change-class' }
+  return asked === 'auto' ? classify(invocation) : { class: asked, because: 'input change-class' }
 }
 
 function overrideOf(asked: SloCheckRequest['override'], { actor }: Invocation): Override | undefined {

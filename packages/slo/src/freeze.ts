@@ -27,7 +27,7 @@ export function reasonsFor(states: readonly SloState[], change: Change, override
   const holding = states.flatMap(holdingReasons)
   const held = [...new Set(holding.filter(({ severity }) => severity === 'error').map(({ slo }) => slo))].join(', ')
   const asNotes = holding.map(({ reason }): Reason => ({ ...reason, severity: 'note' }))
-  const found = sloReason('FM-SLO-CLASS', { says: `The change is a ${change.class}, by ${change.because}.` })
+  const found = sloReason('FM-SLO-CLASS', { says: `The change is a ${change.class} (${change.because}).` })
   const ended = override?.until !== undefined && override.until <= at
   const late = ended ? [sloReason('FM-SLO-OVERRIDE-ENDED', { says: `The override of ${override.by} ended at ${new Date(override.until).toISOString()}.` })] : []
   if (exempt.includes(change.class)) {
@@ -52,7 +52,7 @@ export function holdingReasons(state: SloState): readonly Holding[] {
   const { slo, budget, pairs, doubts, back } = state
   const unsure = doubts.some(({ code }) => ['FM-SLO-TOO-YOUNG', 'FM-SLO-LOW-TRAFFIC', 'FM-SLO-INCONSISTENT'].includes(code))
   const left = budget === undefined || unsure ? [] : tierReason(slo, budget, back)
-  return [...left, ...pairs.flatMap((pair) => pairReason(slo, pair))].map((reason) => ({ slo: slo.id, severity: reason.severity, reason }))
+  return [...left, ...burnReasons(slo, pairs)].map((reason) => ({ slo: slo.id, severity: reason.severity, reason }))
 }
 
 function tierReason(slo: SloState['slo'], { tier, remaining, counted }: NonNullable<SloState['budget']>, back: Instant | undefined): readonly Reason[] {
@@ -76,10 +76,25 @@ export function leftText(remaining: number): string {
   return times < 1.005 ? 'the budget is spent' : `the budget is spent ${Number(times.toPrecision(3))} times`
 }
 
-function pairReason(slo: SloState['slo'], state: PairState): readonly Reason[] {
-  if (state.is === 'quiet' || state.is === 'unknown') return []
-  const { pair, long, short } = state
-  const says = `${slo.id}: the budget burns ${number(long.rate)} times as fast as it lasts over ${durationText(pair.long)} and ${number(short.rate)} times over ${durationText(pair.short)}; the limit is ${pair.factor}.`
-  if (state.is === 'few') return [sloReason('FM-SLO-FEW-EVENTS', { says: `${says} It is ${number(long.counted.bad)} of ${number(long.counted.all)} events.`, where: slo.where })]
-  return [sloReason(pair.urgency === 'page' ? 'FM-SLO-BURNING' : 'FM-SLO-BURNING-SLOWLY', { says, where: slo.where })]
+/** One reason for what is urgent; where nothing is, one for what burns slowly, and one for what may be chance. */
+function burnReasons(slo: SloState['slo'], states: readonly PairState[]): readonly Reason[] {
+  const known = states.filter((state) => state.is !== 'unknown')
+  const firing = (urgency: 'page' | 'ticket') => known.filter(({ is, pair }) => is === 'firing' && pair.urgency === urgency)
+  const few = known.filter(({ is }) => is === 'few')
+  const [urgent, slow] = [firing('page'), firing('ticket')]
+  if (urgent.length > 0) return [sloReason('FM-SLO-BURNING', { says: `${slo.id}: ${ratesText(urgent)}.`, where: slo.where })]
+  return [
+    ...(slow.length > 0 ? [sloReason('FM-SLO-BURNING-SLOWLY', { says: `${slo.id}: ${ratesText(slow)}.`, where: slo.where })] : []),
+    ...(few.length > 0 ? [sloReason('FM-SLO-FEW-EVENTS', { says: `${slo.id}: ${ratesText(few)}. ${few.map(({ long: { counted, window } }) => `${number(counted.bad)} of ${number(counted.all)} events were bad in ${durationText(window)}`).join(', ')}.`, where: slo.where })] : []),
+  ]
+}
+
+function ratesText(states: readonly Exclude<PairState, { readonly is: 'unknown' }>[]): string {
+  const rates = states.map(({ pair, long, short }) => `${rateText(long.rate)} over ${durationText(pair.long)} and ${rateText(short.rate)} over ${durationText(pair.short)}, where the limit is ${pair.factor}`)
+  return `the burn rate is ${rates.join('; it is ')}`
+}
+
+/** A burn rate for people. */
+export function rateText(rate: number): string {
+  return String(Number(rate.toPrecision(3)))
 }

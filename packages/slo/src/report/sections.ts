@@ -3,7 +3,7 @@ import { decide } from '@fermata/verdict'
 import type { Change } from '../change.ts'
 import { type SloState, number } from '../budget.ts'
 import { type PairState } from '../burn.ts'
-import { holdingReasons, leftText } from '../freeze.ts'
+import { holdingReasons, leftText, rateText } from '../freeze.ts'
 import { worstOf } from '../outputs.ts'
 import { durationText } from '../promql/selector.ts'
 import type { Case } from '../ruling.ts'
@@ -26,7 +26,7 @@ export function sectionsOf(states: readonly SloState[], { change, override, at }
   const facts: Block = {
     kind: 'facts',
     facts: [
-      { label: 'Change', value: `${change.class}, by ${change.because}` },
+      { label: 'Change', value: `${change.class} (${change.because})` },
       { label: 'Asked', value: `${server} for ${new Date(at).toISOString()}` },
       ...(override === undefined ? [] : [{ label: 'Override', value: `${override.by}: ${override.because}${override.until === undefined ? '' : `, until ${new Date(override.until).toISOString()}`}` }]),
     ],
@@ -78,7 +78,7 @@ function burnTable(pairs: readonly PairState[]): Block {
     rows: pairs.map((state): readonly Cell[] => {
       const windows = `${durationText(state.pair.long)} and ${durationText(state.pair.short)}`
       if (state.is === 'unknown') return [windows, state.pair.factor, '', '', '', { text: 'not known', state: 'unknown' }]
-      return [windows, state.pair.factor, number(state.long.rate), number(state.short.rate), shareText(Number(state.long.coverage.toPrecision(3))), pairWords[state.is](state)]
+      return [windows, state.pair.factor, rateText(state.long.rate), rateText(state.short.rate), shareText(Number(state.long.coverage.toPrecision(3))), pairWords[state.is](state)]
     }),
   }
 }

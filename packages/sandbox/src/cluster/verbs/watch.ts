@@ -43,18 +43,27 @@ export function openWatch(core: Core, kind: ResourceKind, query: WatchQuery, sin
   const stops: (() => void)[] = []
   const close = (): void => { for (const stop of stops.splice(0)) stop() }
   const finish = (): void => { close(); sink.end() }
-  if (!replay(core, kind, query, matches, from, sink)) { finish(); return close }
+  const progress: Progress = { from: from ?? core.store.revision(), seen: 0 }
+  if (!replay(core, kind, query, matches, from, sink, progress)) { finish(); return close }
   stops.push(core.store.subscribe((change) => {
     if (change.collection !== collectionOf(kind)) return
     if (from !== undefined && change.revision <= from) return
+    progress.seen = change.revision
     const event = eventFor(change, matches)
     if (event !== undefined) sink.event(event)
   }))
-  if (query.bookmarks) stops.push(bookmarks(core, kind, sink))
-  if (query.bookmarks && query.timeoutSeconds !== undefined) stops.push(core.clock.after(query.timeoutSeconds * 1000 - lastBookmark, () => sink.event(bookmark(core, kind)), 'background'))
+  const mark = (): void => { if (progress.seen > progress.from) sink.event(bookmark(core, kind, progress.seen)) }
+  if (query.bookmarks) stops.push(repeated(core, mark))
+  if (query.bookmarks && query.timeoutSeconds !== undefined) stops.push(core.clock.after(query.timeoutSeconds * 1000 - lastBookmark, mark, 'background'))
   if (query.timeoutSeconds !== undefined) stops.push(core.clock.after(query.timeoutSeconds * 1000, finish, 'background'))
   return close
 }
+
+/**
+ * How far a watch has come, selected or not: a bookmark tells the version of the last change of the kind that the server has seen.
+ * While it has seen none since the watch began, there is nothing to tell, and it sends none.
+ */
+interface Progress { readonly from: number; seen: number }
 
 function checkOptions({ sendInitialEvents, resourceVersionMatch }: WatchQuery): void {
   const matched = resourceVersionMatch === 'NotOlderThan'
@@ -66,11 +75,11 @@ function checkOptions({ sendInitialEvents, resourceVersionMatch }: WatchQuery): 
 }
 
 /** False when the stream ends at once. */
-function replay(core: Core, kind: ResourceKind, query: WatchQuery, matches: Matches, from: number | undefined, sink: WatchSink): boolean {
+function replay(core: Core, kind: ResourceKind, query: WatchQuery, matches: Matches, from: number | undefined, sink: WatchSink, progress: Progress): boolean {
   const collection = collectionOf(kind)
   if (from === undefined || query.sendInitialEvents === true) {
     for (const object of core.store.list(collection).filter(matches)) sink.event({ type: 'ADDED', object: object as unknown as JsonObject })
-    if (query.sendInitialEvents === true && query.bookmarks) sink.event(bookmark(core, kind, { 'k8s.io/initial-events-end': 'true' }))
+    if (query.sendInitialEvents === true && query.bookmarks) sink.event(bookmark(core, kind, core.store.revision(), { 'k8s.io/initial-events-end': 'true' }))
     return true
   }
   const since = core.store.since(collection, from)
@@ -79,6 +88,7 @@ function replay(core: Core, kind: ResourceKind, query: WatchQuery, matches: Matc
     return false
   }
   for (const change of since.changes) {
+    progress.seen = change.revision
     const event = eventFor(change, matches)
     if (event !== undefined) sink.event(event)
   }
@@ -95,15 +105,15 @@ function eventFor(change: Change, matches: Matches): WatchEvent | undefined {
   return as('DELETED', { ...change.before, metadata: { ...change.before.metadata, resourceVersion: String(change.revision) } })
 }
 
-function bookmark(core: Core, kind: ResourceKind, annotations?: Readonly<Record<string, string>>): WatchEvent {
-  const object = normal(core, kind, { metadata: { resourceVersion: String(core.store.revision()), ...(annotations === undefined ? {} : { annotations }) } })
+function bookmark(core: Core, kind: ResourceKind, revision: number, annotations?: Readonly<Record<string, string>>): WatchEvent {
+  const object = normal(core, kind, { metadata: { resourceVersion: String(revision), ...(annotations === undefined ? {} : { annotations }) } })
   return { type: 'BOOKMARK', object: isObject(object) ? object : {} }
 }
 
-function bookmarks(core: Core, kind: ResourceKind, sink: WatchSink): () => void {
+function repeated(core: Core, mark: () => void): () => void {
   let cancel = core.clock.after(bookmarkEvery, tick, 'background')
   function tick(): void {
-    sink.event(bookmark(core, kind))
+    mark()
     cancel = core.clock.after(bookmarkEvery, tick, 'background')
   }
   return () => cancel()

@@ -37,16 +37,25 @@ const neverAsked = ['github-token', 'report-dir']
 export function workflowYml(workflow: Workflow, capabilities: Capabilities, text: string, file: string): string {
   const blocks: Readonly<Record<string, readonly string[]>> = {
     inputs: Object.entries(inputsOf(workflow, capabilities)).flatMap(([name, input]) => [`${name}:`, `  description: ${JSON.stringify(input.about)}`, `  type: ${input.type}`, ...(input.default === undefined ? ['  required: true'] : [`  default: ${JSON.stringify(input.default)}`])]),
-    secrets: Object.entries(workflow.secrets).flatMap(([name, about]) => [`${name}:`, `  description: ${JSON.stringify(about)}`, '  required: false']),
+    secrets: Object.entries(secretsOf(workflow, capabilities)).flatMap(([name, about]) => [`${name}:`, `  description: ${JSON.stringify(about)}`, '  required: false']),
     outputs: Object.entries(workflow.outputs).flatMap(([name, { about, value }]) => [`${name}:`, `  description: ${JSON.stringify(about)}`, `  value: ${value}`]),
-    ...Object.fromEntries(Object.entries(workflow.steps).flatMap(([id, step]) => [[`with ${id}`, withOf(step, capabilities)], [`permissions ${id}`, Object.entries(capabilities(step.capability).permissions).map(([permission, why]) => `${permission} # ${why}`)]])),
+    ...Object.fromEntries(Object.entries(workflow.steps).map(([id, step]) => [`with ${id}`, withOf(step, capabilities)])),
+    ...Object.fromEntries(stepsOfJobs(workflow, text, file).map((ids) => [`permissions ${ids.join(' ')}`, Object.entries(permissionsOf(ids.map((id) => workflow.steps[id] as Step), capabilities)).map(([permission, why]) => `${permission} # ${why}`)])),
   }
   return Object.entries(blocks).reduce((done, [name, lines]) => (lines.length === 0 ? done : filled(done, name, lines, file)), text)
 }
 
+/** The ids of the steps of each job, as its permissions name them: `# <permissions releases experiments>`. */
+function stepsOfJobs({ steps }: Workflow, text: string, file: string): readonly (readonly string[])[] {
+  const jobs = [...text.matchAll(/# <permissions ([a-z- ]+)>/g)].map(([, ids = '']) => ids.split(' '))
+  const forgotten = Object.keys(steps).filter((id) => !jobs.flat().includes(id))
+  if (forgotten.length > 0) throw new Error(`${file} has no place for the permissions of ${forgotten.join(', ')}.`)
+  return jobs
+}
+
 /** Inputs of the capabilities and of the workflow itself; its own win. */
 export function inputsOf(workflow: Workflow, capabilities: Capabilities): Readonly<Record<string, OwnInput>> {
-  const asked = Object.values(workflow.steps).flatMap((step) => askedBy(step, capabilities).map(([name, input]) => [name, workflowInput(input)] as const))
+  const asked = Object.values(workflow.steps).flatMap((step) => askedBy(step, capabilities).filter(([, input]) => input.kind !== 'secret').map(([name, input]) => [name, workflowInput(input)] as const))
   const all = Object.fromEntries([...asked.toReversed(), ...Object.entries(workflow.inputs)])
   return Object.fromEntries([...new Set([...Object.keys(workflow.inputs), ...asked.map(([name]) => name)])].map((name) => [name, all[name] as OwnInput]))
 }
@@ -55,10 +64,16 @@ function askedBy(step: Step, capabilities: Capabilities): readonly (readonly [st
   return Object.entries<Input<unknown>>(capabilities(step.capability).inputs).filter(([name]) => step.fixed[name] === undefined && !neverAsked.includes(name) && !(step.without ?? []).includes(name))
 }
 
+/** What is a secret of a capability is one of the workflow. */
+function secretsOf(workflow: Workflow, capabilities: Capabilities): Readonly<Record<string, string>> {
+  const asked = Object.values(workflow.steps).flatMap((step) => askedBy(step, capabilities).filter(([, input]) => input.kind === 'secret').map(([name, input]) => [name, input.about] as const))
+  return { ...workflow.secrets, ...Object.fromEntries(asked) }
+}
+
 function withOf(step: Step, capabilities: Capabilities): readonly string[] {
   const unknown = [...Object.keys(step.fixed), ...(step.without ?? [])].filter((name) => capabilities(step.capability).inputs[name as 'config'] === undefined)
   if (unknown.length > 0) throw new Error(`${step.capability} has no input ${unknown.join(', ')}.`)
-  return [...Object.entries(step.fixed).map(([name, value]) => `${name}: ${value}`), ...askedBy(step, capabilities).map(([name]) => `${name}: \${{ inputs.${name} }}`)]
+  return [...Object.entries(step.fixed).map(([name, value]) => `${name}: ${value}`), ...askedBy(step, capabilities).map(([name, input]) => `${name}: \${{ ${input.kind === 'secret' ? 'secrets' : 'inputs'}.${name} }}`)]
 }
 
 /** A workflow knows text, numbers and truth. What is not given is the empty text, which our actions take for not given. */
@@ -77,9 +92,9 @@ function filled(text: string, name: string, lines: readonly string[], file: stri
   return text.replace(found[0], () => [`${indent}# <${name}> printed by \`npm run docs\``, ...lines.map((line) => indent + line), `${indent}# </${name}>`].join('\n'))
 }
 
-/** Union over all jobs: what a caller has to grant. */
-export function permissionsOf(workflow: Workflow, capabilities: Capabilities): Readonly<Record<string, string>> {
-  return Object.assign({}, ...Object.values(workflow.steps).toReversed().map((step) => capabilities(step.capability).permissions)) as Readonly<Record<string, string>>
+/** What steps need together; the reason is that of the first. */
+function permissionsOf(steps: readonly Step[], capabilities: Capabilities): Readonly<Record<string, string>> {
+  return Object.assign({}, ...steps.toReversed().map((step) => capabilities(step.capability).permissions)) as Readonly<Record<string, string>>
 }
 
 export function workflowPage(workflow: Workflow, capabilities: Capabilities): string {
@@ -92,12 +107,12 @@ export function workflowPage(workflow: Workflow, capabilities: Capabilities): st
     '## Inputs',
     table(['Input', 'Type', 'Default', 'What it is'], inputs),
     '## Secrets',
-    Object.keys(workflow.secrets).length === 0 ? 'None.' : table(['Secret', 'What it is'], Object.entries(workflow.secrets).map(([name, about]) => [code(name), about])),
+    Object.keys(secretsOf(workflow, capabilities)).length === 0 ? 'None.' : table(['Secret', 'What it is'], Object.entries(secretsOf(workflow, capabilities)).map(([name, about]) => [code(name), about])),
     '## Outputs',
     table(['Output', 'What it is'], Object.entries(workflow.outputs).map(([name, { about }]) => [code(name), about])),
     '## Permissions that the calling job grants',
     'A called workflow can only have what its caller has. With less than this, GitHub refuses to start it.',
-    table(['Permission', 'Why'], Object.entries(permissionsOf(workflow, capabilities)).map(([name, why]) => [code(name), why])),
+    table(['Permission', 'Why'], Object.entries(permissionsOf(Object.values(workflow.steps), capabilities)).map(([name, why]) => [code(name), why])),
     '',
   ].join('\n\n')
 }

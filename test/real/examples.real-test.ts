@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { makeShop, sandboxToken, startGitHub, type StandInGitHub } from '@fermata/sandbox'
+import { connectCluster } from '@fermata/kube'
+import { makeShop, realClock, sandboxToken, startAlertmanager, startGateway, startGitHub, startPrometheus, type StandInGitHub } from '@fermata/sandbox'
 import type { Report } from '@fermata/verdict'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Content, removeFolders, repositoryWith, type Workspace } from '../e2e/support/workspace.ts'
 import { startWorld, type World } from '../e2e/support/world.ts'
@@ -26,7 +27,7 @@ suite(isBuilt('act') ? 'examples, copied into an empty repository and run by act
   beforeAll(async () => {
     company = openCompany()
     library = makeLibrary(join(company.folder, 'library'))
-    world = await startWorld({ speed: 8, namespaces: ['shop', 'shop-staging'] })
+    world = await startWorld({ speed: 8, namespaces: ['shop', 'shop-staging', 'chaos'] })
   })
   afterAll(async () => {
     await Promise.all([company.close(), world.close(), ...open.map((github) => github.close())])
@@ -35,49 +36,123 @@ suite(isBuilt('act') ? 'examples, copied into an empty repository and run by act
     removeFolders()
   })
 
+  interface Asked {
+    readonly event: string
+    readonly payload?: unknown
+    readonly variables?: Readonly<Record<string, string>>
+  }
+
   interface Caller {
     readonly workspace: Workspace
-    readonly kept: string
-    run(name: string, event: string, payload?: unknown): Promise<ActEnd>
+    readonly github: StandInGitHub
+    run(asked: Asked): Promise<ActEnd>
+    /** The report in an artifact that the run has kept. */
+    report(artifact: string): Report
   }
 
   /** The shop of the demo, at the commit whose services all start, as somebody else's new repository with an example in it. */
-  async function caller(example: string, files: Content = {}): Promise<Caller> {
-    const shop = await makeShop(join(company.folder, `shop-${example}`))
+  async function caller(example: string, files: (name: string) => Content = () => ({})): Promise<Caller> {
+    const name = `${example}-${open.length}`
+    const shop = await makeShop(join(company.folder, `shop-${name}`))
     const workspace = repositoryWith({})
     workspace.git('fetch', '--quiet', shop.folder, shop.healthy)
     workspace.git('checkout', '--quiet', '-B', 'main', 'FETCH_HEAD')
     copyExample(example, workspace.path)
     workspace.git('remote', 'add', 'origin', `https://github.com/${shop.repository}.git`)
-    workspace.commit(files)
-    const github = await startGitHub({ repositories: [{ name: shop.repository, gitDir: join(workspace.path, '.git') }] })
+    workspace.commit(files(readFileSync(join(workspace.path, 'fermata.yaml'), 'utf8')))
+    const github = await startGitHub({ repositories: [{ name: shop.repository, gitDir: join(workspace.path, '.git'), workflows: [`${example}.yml`] }] })
     open.push(github)
-    const kept = join(company.folder, `kept-${example}`)
+    const kept = join(company.folder, `kept-${name}`)
     mkdirSync(kept, { recursive: true })
-    const run: Caller['run'] = async (name, event, payload) => {
+    const run: Caller['run'] = async (asked) => {
       const started = await startAct(company, {
-        name, library, caller: workspace.path, workflow: `.github/workflows/${example}.yml`, event, payload, others: upload,
+        name, library, caller: workspace.path, workflow: `.github/workflows/${example}.yml`, others: upload, ...asked,
         secrets: { KUBECONFIG: world.cluster.kubeconfig({ namespace: 'default' }), GITHUB_TOKEN: sandboxToken },
-        environment: { GITHUB_API_URL: github.url, KEPT_ARTIFACTS: kept },
+        environment: { GITHUB_API_URL: github.url, KEPT_ARTIFACTS: kept, GITHUB_WORKFLOW_REF: `${shop.repository}/.github/workflows/${example}.yml@refs/heads/main` },
       })
-      const end = await started.ended
-      writeFileSync(join(company.folder, `${name}.told`), end.everything)
-      return end
+      return started.ended
     }
-    return { workspace, kept, run }
+    return { workspace, github, run, report: (artifact) => JSON.parse(readFileSync(join(kept, artifact, 'report.json'), 'utf8')) as Report }
   }
 
   test('release: a push releases the whole shop to staging, then to production', async () => {
-    const { workspace, kept, run } = await caller('release')
-    const end = await run('release', 'push', { before: '0'.repeat(40), after: workspace.git('rev-parse', 'HEAD'), ref: 'refs/heads/main', created: true, repository: { default_branch: 'main' } })
+    const { workspace, run, report } = await caller('release')
+    const payload = { before: '0'.repeat(40), after: workspace.git('rev-parse', 'HEAD'), ref: 'refs/heads/main', created: true, repository: { default_branch: 'main' } }
+    const end = await run({ event: 'push', payload })
     expectJobs(end, { 'staging/release/detect': 'success', 'staging/release/release': 'success', 'production/release/detect': 'success', 'production/release/release': 'success' })
     for (const namespace of ['shop-staging', 'shop']) expect(unready(world, namespace)).toEqual([])
     for (const environment of ['staging', 'production']) {
-      const report = JSON.parse(readFileSync(join(kept, `fermata-release-${environment}`, 'report.json'), 'utf8')) as Report
-      expect(report).toMatchObject({ capability: 'orchestrated-deploy', verdict: 'pass' })
-      expect(JSON.parse(report.outputs['deployed'] ?? '')).toHaveLength(12)
-      expect(existsSync(join(kept, `fermata-release-${environment}`, 'report.html'))).toBe(true)
+      const { capability, verdict, outputs } = report(`fermata-release-${environment}`)
+      expect([capability, verdict, JSON.parse(outputs['deployed'] ?? '').length]).toEqual(['orchestrated-deploy', 'pass', 12])
     }
+  })
+
+  test.each`
+    manifests                                 | files                                                                                                                                                    | verdict   | job          | code
+    ${'the manifests of the shop'}            | ${{}}                                                                                                                                                    | ${'pass'} | ${'success'} | ${'0'}
+    ${'a pod that is root on its node among them'} | ${{ 'services/cart/root.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: {name: root}\nspec: {hostPID: true, containers: [{name: a, image: "registry.example/a:1", securityContext: {privileged: true}}]}\n' }} | ${'fail'} | ${'failure'} | ${'1'}
+  `('policy: $manifests are judged: $verdict', async ({ files, verdict, job, code }) => {
+    const { run, report } = await caller('policy', (catalog) => (verdict === 'pass' ? {} : { ...(files as Content), 'fermata.yaml': catalog.replace('manifests: [services/cart/deploy.yaml]', 'manifests: [services/cart]') }))
+    const end = await run({ event: 'push' })
+    expectJobs(end, { 'policies/policy/scan': job as string }, code as string)
+    const { capability, outputs, ...told } = report('fermata-policy')
+    expect([capability, told.verdict, Number(outputs['failures']) > 0]).toEqual(['policy-scan', verdict, verdict === 'fail'])
+    expect(end.outputs('scan')).toMatchObject({ verdict, failures: outputs['failures'] })
+  })
+
+  test.each<{ failing: number; verdict: string; job: string; code: string }>`
+    failing   | verdict   | job          | code
+    ${0.0001} | ${'pass'} | ${'success'} | ${'0'}
+    ${0.02}   | ${'fail'} | ${'failure'} | ${'1'}
+  `('slo-gate: where $failing of the requests fail, a change may $verdict', async ({ failing, verdict, job, code }) => {
+    const prometheus = await startPrometheus()
+    const scraping = { everyMs: 60_000, from: Date.now() - 31 * 86_400_000 }
+    for (const service of ['storefront', 'checkout']) {
+      prometheus.counter('http_requests_total', { service, code: '200' }, () => 20 * (1 - failing), scraping)
+      prometheus.counter('http_requests_total', { service, code: '503' }, () => 20 * failing, scraping)
+    }
+    const { run, report } = await caller('slo-gate')
+    const end = await run({ event: 'pull_request', payload: { action: 'opened', number: 7, pull_request: { number: 7, title: 'feat: a wish list', labels: [] } }, variables: { PROMETHEUS_URL: prometheus.url } })
+    await prometheus.close()
+    expectJobs(end, { 'error budgets/slo-gate/gate': job }, code)
+    expect(report('fermata-slo')).toMatchObject({ capability: 'slo-check', verdict })
+    expect(Object.keys(JSON.parse(end.outputs('check')['budget'] ?? ''))).toEqual(['availability', 'orders'])
+  })
+
+  test('chaos: a pod of the cart in staging is killed, and users are answered by the other', async () => {
+    const kube = await connectCluster({ kubeconfig: world.cluster.kubeconfig({ namespace: 'shop-staging' }), clock: realClock(), random: { next: () => 0.5 }, environment: {} })
+    await kube.create({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'cart', namespace: 'chaos' }, spec: { replicas: 2, selector: { matchLabels: { app: 'cart' } }, template: { metadata: { labels: { app: 'cart' } }, spec: { containers: [{ name: 'server', image: 'registry.example/cart:1' }] } } } })
+    await kube.create({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'cart', namespace: 'chaos' }, spec: { selector: { app: 'cart' }, ports: [{ port: 80 }] } })
+    const gateway = await startGateway({ cluster: kube, namespace: 'chaos', connectTimeout: 50 })
+    while (unready(world, 'chaos').length > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    // What the reader of the example puts there: the context of their cluster, and the address of their service.
+    const { run, report } = await caller('chaos', (catalog) => ({
+      'fermata.yaml': catalog.replace('staging: {namespace: shop-staging}', 'staging: {context: sandbox, namespace: chaos}'),
+      'chaos/cart.yaml': `title: One cart less\ntarget: {service: cart}\nfault: {kind: pod-kill, grace: 0s}\nsteady_state: [{url: "${gateway.url}/", headers: {host: cart}, status: 200}]\n`,
+    }))
+    const end = await run({ event: 'schedule' })
+    gateway.close()
+    kube.close()
+    expectJobs(end, { 'a pod of the cart is killed/chaos/experiment': 'success' })
+    expect(report('fermata-chaos')).toMatchObject({ capability: 'chaos-gate', verdict: 'pass', outputs: { effect: 'proven', rollback: 'proven' } })
+  })
+
+  test('self-heal: an alert that is over by the time is left alone, whatever its labels say', async () => {
+    const alertmanager = await startAlertmanager({ config: { route: { receiver: 'none' }, receivers: [{ name: 'none' }] } })
+    const { run, report } = await caller('self-heal')
+    const labels = { alertname: 'HighErrorRate', service: 'cart', severity: 'critical', summary: '${{ secrets.KUBECONFIG }} ::error::{{ .Evil }} $(touch /tmp/never)' }
+    const end = await run({ event: 'repository_dispatch', payload: { action: 'alert-triggered', client_payload: { schema: 'alertmanager/v4', status: 'firing', alerts: [{ status: 'firing', labels, annotations: {} }] } }, variables: { ALERTMANAGER_URL: alertmanager.url } })
+    await alertmanager.close()
+    expectJobs(end, { 'heal/self-heal/heal': 'success' })
+    expect(report('fermata-self-heal')).toMatchObject({ capability: 'self-heal', outputs: { taken: '[]' } })
+    expect(JSON.parse(end.outputs('heal')['skipped'] ?? '')).not.toEqual({})
+  })
+
+  test('sweep: where nothing was left, nothing is touched', async () => {
+    const { run, report } = await caller('sweep', (catalog) => ({ 'fermata.yaml': catalog.replace('staging: {', 'staging: {context: sandbox, ').replace('production: {', 'production: {context: sandbox, ') }))
+    const end = await run({ event: 'schedule' })
+    expectJobs(end, { 'staging/sweep/sweep': 'success', 'production/sweep/sweep': 'success' })
+    for (const environment of ['staging', 'production']) for (const part of ['releases', 'experiments']) expect(report(join(`fermata-sweep-${environment}`, part)).verdict).toBe('pass')
   })
 })
 

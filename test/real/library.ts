@@ -9,6 +9,11 @@ export function withReferences(text: string, reference: (path: string) => string
   return text.replace(new RegExp(`(\\buses:\\s*)(?:\\$/|${ourName}/)([^\\s@#]+)(?:@v\\d+)?`, 'g'), (_, uses: string, path: string) => `${uses}${reference(path)}`)
 }
 
+/** Neither act nor actionlint knows how a waiting line is asked for. GitHub does, and its language service looks at it. */
+function withoutQueue(text: string): string {
+  return text.replace(/^ +queue: max\n/gm, '')
+}
+
 /**
  * The workflows and actions of this repository in a folder of their own, with every reference to it as `reference` says.
  * Callers from examples/ lie among the workflows, named after their example.
@@ -18,7 +23,7 @@ export function copyWorkflows(folder: string, reference: (path: string) => strin
     const example = /^examples\/([^/]+)\//.exec(path)?.[1]
     const target = example === undefined ? path : `.github/workflows/example-${example}-${basename(path)}`
     mkdirSync(join(folder, dirname(target)), { recursive: true })
-    writeFileSync(join(folder, target), withReferences(readFileSync(join(root, path), 'utf8'), reference))
+    writeFileSync(join(folder, target), withoutQueue(withReferences(readFileSync(join(root, path), 'utf8'), reference)))
     return target
   })
 }

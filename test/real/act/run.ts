@@ -15,6 +15,8 @@ export interface ActWish {
   readonly event: string
   readonly payload?: unknown
   readonly secrets?: Readonly<Record<string, string>>
+  /** Of the repository: `vars`. */
+  readonly variables?: Readonly<Record<string, string>>
   /** For every step; `GITHUB_API_URL` among them. */
   readonly environment?: Readonly<Record<string, string>>
   /** Actions of others by their reference, and the folder that stands in for them. */
@@ -56,6 +58,7 @@ export async function startAct(company: Company, wish: ActWish): Promise<ActRun>
       '--artifact-server-addr', '127.0.0.1', '--artifact-server-port', String(artifacts), '--artifact-server-path', join(home, 'artifacts'),
       '-e', file('event.json', JSON.stringify(wish.payload ?? {})),
       '--secret-file', file('secrets', dotenv(wish.secrets ?? {})),
+      '--var-file', file('variables', dotenv(wish.variables ?? {})),
       '--env-file', file('environment', dotenv({ GITHUB_API_URL: 'http://127.0.0.1:1', ...wish.environment })),
     ],
     env: { HOME: home, PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin` },

@@ -25,8 +25,8 @@ export const commandFlags = {
 /** The command tree. Values arrive as text: the request schema parses them and reports all that is wrong together. */
 export function application(version: string, capabilities: readonly Capability[], plain: readonly PlainCommand[], run: Run): Application<CommandContext> {
   const commands = [
-    ...capabilities.flatMap((capability) => capability.commands.map((command) => ({ path: command.path, command: capabilityCommand(capability, command, run) }))),
-    ...plain.map((command) => ({ path: command.path, command: plainCommand(command) })),
+    ...capabilities.flatMap((capability) => capability.commands.map((command) => ({ path: command.path, example: command.example, command: capabilityCommand(capability, command, run) }))),
+    ...plain.map((command) => ({ path: command.path, example: command.example, command: plainCommand(command) })),
   ]
   return buildApplication(routes(commands, []), {
     name: 'fermata',
@@ -38,21 +38,31 @@ export function application(version: string, capabilities: readonly Capability[]
 
 interface Entry {
   readonly path: readonly string[]
+  readonly example: string
   readonly command: Command<CommandContext>
 }
 
 const groupBriefs: Readonly<Record<string, string>> = {
+  slo: 'Hold changes back while error budgets are spent',
+  chaos: 'Break something on purpose, and see whether the service survives',
   '': 'Releases many Kubernetes services like one: nothing moves on until the evidence says go.',
 }
 
+/** How a command that has others below it is named among them. Nobody has to type it. */
+const itself = 'run'
+
 function routes(entries: readonly Entry[], prefix: readonly string[]): RouteMap<CommandContext> {
-  const names = [...new Set(entries.map((entry) => entry.path[prefix.length] as string))]
+  const own = entries.find(({ path }) => path.length === prefix.length)
+  const names = [...new Set(entries.filter((entry) => entry !== own).map((entry) => entry.path[prefix.length] as string))]
   const children = names.map((name) => {
     const below = entries.filter((entry) => entry.path[prefix.length] === name)
-    const leaf = below.find((entry) => entry.path.length === prefix.length + 1)
-    return [name, leaf === undefined ? routes(below, [...prefix, name]) : leaf.command] as const
+    const [only] = below
+    return [name, below.length === 1 && only?.path.length === prefix.length + 1 ? only.command : routes(below, [...prefix, name])] as const
   })
-  return buildRouteMap({ routes: Object.fromEntries(children), docs: { brief: groupBriefs[prefix.join(' ')] ?? `Commands of ${prefix.join(' ')}.` } })
+  const brief = groupBriefs[prefix.join(' ')] ?? own?.command.brief ?? `Commands of ${prefix.join(' ')}.`
+  const docs = { brief, ...(prefix.length > 0 && { fullDescription: `${brief}\n\nExample: ${(own ?? entries[0])?.example}` }) }
+  if (own === undefined) return buildRouteMap({ routes: Object.fromEntries(children), docs })
+  return buildRouteMap({ routes: { [itself]: own.command, ...Object.fromEntries(children) }, defaultCommand: itself, docs })
 }
 
 function capabilityCommand(capability: Capability, command: CliCommand, run: Run): Command<CommandContext> {

@@ -35,7 +35,7 @@ export const selfHeal = capability({
   commands: [
     { path: ['heal'], brief: 'Repair what an alert is about', fixed: { mode: 'heal' }, example: 'fermata heal --event alert.json --alertmanager-url http://127.0.0.1:9093' },
     { path: ['heal', 'plan'], brief: 'Show what heal would do, and change nothing', fixed: { mode: 'plan' }, example: 'fermata heal plan --event alert.json --alertmanager-url http://127.0.0.1:9093' },
-    { path: ['heal', 'receiver'], brief: 'Print the Alertmanager configuration, and check a payload', fixed: { mode: 'receiver' }, prints: 'config', example: 'fermata heal receiver > alertmanager.yml' },
+    { path: ['heal', 'receiver'], brief: 'Print the Alertmanager configuration, and check a payload', fixed: { mode: 'receiver' }, takes: ['event'], prints: 'config', example: 'fermata heal receiver > alertmanager.yml' },
   ],
   branding: { icon: 'heart', color: 'red' },
   permissions: { 'contents: read': 'to read the catalog and the manifests', 'issues: write': 'to tell the incident in an issue' },

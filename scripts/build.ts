@@ -67,6 +67,9 @@ const lost = [...files].filter(([, content]) => content.includes('eval("require"
 if (lost.length > 0) throw new Error(`The bundler left a file behind that ${lost.join(', ')} would load.`)
 files.set('package.json', '{ "type": "module" }\n')
 files.set('licenses.txt', licences())
+// A thread begins with a file of its own.
+await transpile(root, 'packages/opa/src/engine-thread.ts', join(work, 'policy-engine-thread.js'), 'esm', [])
+files.set('policy-engine-thread.js', await condensed(readFileSync(join(work, 'policy-engine-thread.js'), 'utf8')))
 const engine = sealedEngine(root)
 files.set('policy-engine.wasm.br', engine.packed)
 files.set('policy-engine-licenses.txt', engine.licences)

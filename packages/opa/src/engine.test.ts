@@ -1,15 +1,19 @@
-import { expect, test } from '@jest/globals'
+import { afterAll, expect, test } from '@jest/globals'
 import type { PolicyQuestion } from '@fermata/ports'
-import { EnvironmentError } from '@fermata/verdict'
+import { Cancelled, EnvironmentError } from '@fermata/verdict'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createPolicyEngine, engineSeal } from './index.ts'
 import { loadProgram } from './program.ts'
+import { runProgram } from './run-program.ts'
 import { wasm } from './wasm.ts'
 
 const root = join(import.meta.dirname, '../../..')
-const engine = createPolicyEngine()
+const tests = new AbortController()
+const engine = createPolicyEngine(tests.signal)
+afterAll(() => tests.abort())
+
 const asking = (text: string, ...values: readonly unknown[]): PolicyQuestion => ({
   modules: [{ name: 'policy/main.rego', text }],
   data: {},
@@ -52,6 +56,24 @@ test('a policy that takes too long is stopped and says so', async () => {
   expect(answer.timedOut).toBe(true)
 })
 
+test('one that cannot be stopped is ended, and the engine can be asked again', async () => {
+  const endless = 'package main\ndeny contains "x" if { format_int(bits.lsh(1, 300000000), 10) == "1" }'
+  await expect(engine.judge({ ...asking(endless, {}), seconds: 0.1 })).rejects.toThrow(expect.objectContaining({ reason: expect.objectContaining({ code: 'FM-ENGINE-STUCK' }) }))
+  expect((await engine.judge(asking('package main\ndeny contains "x"', {}))).results).toHaveLength(1)
+})
+
+test('one that takes all memory ends the engine, and not the machine', async () => {
+  const greedy = 'package main\ndeny contains "x" if { bits.lsh(1, 20000000000) == 0 }'
+  await expect(engine.judge(asking(greedy, {}))).rejects.toThrow(expect.objectContaining({ reason: expect.objectContaining({ code: 'FM-ENGINE-MEMORY' }) }))
+})
+
+test('whoever cancels does not wait for a policy', async () => {
+  const controller = new AbortController()
+  const judged = createPolicyEngine(controller.signal).judge(asking('package main\ndeny contains "x" if { all := numbers.range(1, 30000); some a in all; some b in all; a + b == -1 }', {}))
+  setTimeout(() => controller.abort(), 300)
+  await expect(judged).rejects.toBeInstanceOf(Cancelled)
+})
+
 test('an engine that was changed or cut off is not run', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'fermata-engine-'))
   try {
@@ -67,5 +89,5 @@ test('an engine that was changed or cut off is not run', async () => {
 test('an engine that traps is an error of the environment, never an empty answer', async () => {
   // (module (memory (export "memory") 1) (func (export "_start") unreachable))
   const trap = Buffer.from('0061736d01000000010401600000030201000503010001071302066d656d6f72790200065f737461727400000a05010300000b', 'hex')
-  await expect(createPolicyEngine(() => wasm.compile(trap)).judge(asking('package main'))).rejects.toBeInstanceOf(EnvironmentError)
+  await expect(runProgram(await wasm.compile(trap), '')).rejects.toBeInstanceOf(EnvironmentError)
 })

@@ -7,11 +7,12 @@ import { setFlagsFromString } from 'node:v8'
 import { brotliDecompress } from 'node:zlib'
 import { opaReason } from './codes.ts'
 import { engineSeal } from './engine-seal.ts'
+import { mostMemory } from './run-program.ts'
 import { wasm, type WasmModule } from './wasm.ts'
 
 /** Set when dist is built, where the engine lies beside the program that is started. */
 declare const FERMATA_VERSION: string | undefined
-const isBuilt = typeof FERMATA_VERSION === 'string'
+export const isBuilt = typeof FERMATA_VERSION === 'string'
 
 /**
  * Reads, checks, unpacks and compiles the engine.
@@ -22,6 +23,7 @@ export async function loadProgram(file: string = engineFile()): Promise<WasmModu
   const packed = await readPacked(file)
   const hash = createHash('sha256').update(packed).digest('hex')
   if (hash !== engineSeal.packed) throw new EnvironmentError(opaReason('FM-ENGINE-CHANGED', { says: `${file} is not the policy engine of this version: its SHA-256 is ${hash}, and ${engineSeal.packed} is expected.` }))
+  setFlagsFromString(`--wasm-max-mem-pages=${mostMemory / 65_536}`)
   compileOnce()
   return wasm.compile(await promisify(brotliDecompress)(packed, { maxOutputLength: engineSeal.bytes }))
 }

@@ -1,5 +1,5 @@
 import type { WASI } from 'node:wasi'
-import { failed } from './engine.ts'
+import { failed } from './failed.ts'
 import { wasm, type WasmFunctions, type WasmMemory, type WasmModule } from './wasm.ts'
 
 export interface Ended {
@@ -7,6 +7,9 @@ export interface Ended {
   readonly errors: string
   readonly code: number
 }
+
+/** In bytes: what the engine may use. A policy that asks for more ends the engine, not the machine. */
+export const mostMemory = 2 ** 31
 
 /** Numbers of WASI preview 1. */
 const success = 0
@@ -18,8 +21,8 @@ const badDescriptor = 8
  * @throws EnvironmentError when it traps
  */
 export async function runProgram(program: WasmModule, input: string): Promise<Ended> {
-  // It ends after its answer: it may use memory rather than time to collect it.
-  const wasi = new (quietWasi())({ version: 'preview1', args: ['policy-engine'], env: { GOGC: '400' }, returnOnExit: true })
+  // It ends after its answer: it may use memory rather than time to collect it, until memory becomes scarce.
+  const wasi = new (quietWasi())({ version: 'preview1', args: ['policy-engine'], env: { GOGC: '400', GOMEMLIMIT: String(mostMemory * 0.75) }, returnOnExit: true })
   const streams = memoryStreams(Buffer.from(input))
   const instance = await wasm.instantiate(program, { wasi_snapshot_preview1: { ...wasi.wasiImport, ...streams.imports } })
   streams.attach(instance.exports['memory'] as WasmMemory)

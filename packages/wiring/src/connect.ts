@@ -12,7 +12,7 @@ export const connect: Connect = async (needs, request, host) => {
   const forge = needed.has('forge') ? await forgeOf(host, token) : undefined
   const git = needed.has('git') ? await gitOf(host, token) : undefined
   const http = needed.has('http') ? await httpOf() : undefined
-  const policyEngine = needed.has('policyEngine') ? await policyEngineOf() : undefined
+  const policyEngine = needed.has('policyEngine') ? await policyEngineOf(host) : undefined
   const { clock, random, log, files, exec, invocation, signal, keep } = host
   return {
     clock,
@@ -58,9 +58,9 @@ async function httpOf(): Promise<Http> {
   return createHttp()
 }
 
-async function policyEngineOf(): Promise<PolicyEngine> {
+async function policyEngineOf({ signal }: Host): Promise<PolicyEngine> {
   const { createPolicyEngine } = await import('@fermata/opa')
-  return createPolicyEngine()
+  return createPolicyEngine(signal)
 }
 
 /** As actions/checkout sends it. What the header encodes is as secret as the token. */

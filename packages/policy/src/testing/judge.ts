@@ -5,7 +5,7 @@ import { choosePacks } from '../packs/registry.ts'
 import { documentsOf, type ScannedDocument } from '../read/documents.ts'
 
 /** One engine for all tests of a file: it takes a second to load. */
-const engine = createPolicyEngine()
+const engine = createPolicyEngine(new AbortController().signal)
 
 export interface Trial extends Judged {
   readonly answer: PolicyAnswer

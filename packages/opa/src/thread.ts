@@ -1,0 +1,74 @@
+import { Cancelled, EnvironmentError, type Reason } from '@fermata/verdict'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { opaReason } from './codes.ts'
+import { failed } from './failed.ts'
+import { isBuilt } from './program.ts'
+import type { Ended } from './run-program.ts'
+
+/** What the thread of the engine says. */
+export type FromThread = { readonly is: 'running' } | ({ readonly is: 'ended' } & Ended) | { readonly is: 'refused'; readonly reason: Reason }
+
+export interface EngineThread {
+  /**
+   * Asks one question, when the one before is answered.
+   * Rejects with an EnvironmentError when there is no answer in time or at all, and with Cancelled when the signal of the
+   * thread says so; the thread has then ended.
+   * @param limitMs how long the engine may run, its loading not counted
+   */
+  ask(question: string, limitMs: number): Promise<Ended>
+  /** Whether it can be asked again. */
+  alive(): boolean
+}
+
+/** @param signal ends the thread, whatever it is doing */
+export function startThread(signal: AbortSignal): EngineThread {
+  const worker = new Worker(isBuilt ? join(import.meta.dirname, 'policy-engine-thread.js') : join(import.meta.dirname, 'engine-thread.ts'))
+  const end = () => void worker.terminate()
+  let ended = false
+  let why: Error | undefined
+  worker.on('error', (error: Error) => {
+    why ??= failed(error.message, { cause: error })
+  })
+  worker.once('exit', () => {
+    ended = true
+    signal.removeEventListener('abort', end)
+  })
+  signal.addEventListener('abort', end, { once: true })
+  // It waits for questions forever. That must not keep the process alive.
+  worker.unref()
+  return {
+    alive: () => !ended,
+    ask: async (question, limitMs) => {
+      const { promise, resolve, reject } = Promise.withResolvers<Ended>()
+      let timer: NodeJS.Timeout | undefined
+      const tooLong = () => {
+        why = new EnvironmentError(opaReason('FM-ENGINE-STUCK', { says: `The policies did not end within ${limitMs / 1_000} s, and what they were doing cannot be asked to stop.` }))
+        end()
+      }
+      const gone = () => reject(signal.aborted ? new Cancelled('Stopped while policies were being judged.') : (why ?? failed('its thread ended')))
+      const hear = (message: FromThread) => {
+        switch (message.is) {
+          case 'running':
+            timer = setTimeout(tooLong, limitMs)
+            return
+          case 'ended':
+            return resolve(message)
+          case 'refused':
+            return reject(new EnvironmentError(message.reason))
+        }
+      }
+      worker.on('message', hear).once('exit', gone)
+      if (ended || signal.aborted) gone()
+      worker.ref()
+      worker.postMessage(question, [])
+      try {
+        return await promise
+      } finally {
+        clearTimeout(timer)
+        worker.off('message', hear).off('exit', gone)
+        worker.unref()
+      }
+    },
+  }
+}

@@ -1,4 +1,5 @@
-import type { ServiceId } from '@fermata/catalog'
+import type { Service, ServiceId } from '@fermata/catalog'
+import type { Metrics } from '@fermata/ports'
 import type { Instant } from '@fermata/ports'
 import type { Reason, Report } from '@fermata/verdict'
 import { because } from './codes.ts'
@@ -20,6 +21,7 @@ import { releaseId } from './release-id.ts'
 import { reportPlan } from './report/plan-report.ts'
 import { reportRelease } from './report/release-report.ts'
 import type { DeployRequest } from './request.ts'
+import type { StageWork } from './strategy/way.ts'
 import { resumeTaken } from './resume-release.ts'
 import { undoAll } from './rollback-release.ts'
 import { runRelease } from './run-release.ts'
@@ -102,15 +104,21 @@ async function carryOut(request: DeployRequest, ports: DeployPorts, { prepared, 
 
 function orderOfPlan({ plan, desired }: Prepared): Order {
   const parts = new Map(plan.services.map((service) => [service.id, partOf(service)]))
-  return orderOf(desired.selection.graph, parts, { parallelism: plan.parallelism, onFailure: plan.onFailure })
+  return orderOf(desired.selection.graph, parts, { parallelism: plan.parallelism, onFailure: plan.onFailure, onInconclusive: plan.onInconclusive })
 }
 
 /** What there is to do with each service of a plan. */
-export function workOfPlan({ plan, facts }: Prepared): ReadonlyMap<ServiceId, ServiceWork> {
+export function workOfPlan({ plan, facts, ways, metrics, target }: Prepared): ReadonlyMap<ServiceId, ServiceWork> {
   return new Map(plan.services.map(({ id, does }) => {
     const own = facts.filter(({ service }) => service === id)
-    return [id, { id, write: does === 'release' ? own.filter((fact) => fact.does !== 'same').map(({ object }) => object) : [], watch: own.map(({ object }) => refOf(object)) }]
+    return [id, { id, stages: ways.get(id)?.stages ?? [], analysis: analysisOf(target.catalog.services.get(id), ways.get(id)?.stages ?? [], metrics), write: does === 'release' ? own.filter((fact) => fact.does !== 'same').map(({ object }) => object) : [], watch: own.map(({ object }) => refOf(object)), absent: own.filter((fact) => fact.does === 'create').map(({ object }) => refOf(object)) }]
   }))
+}
+
+function analysisOf(service: Service | undefined, stages: readonly StageWork[], metrics: Metrics | undefined): ServiceWork['analysis'] {
+  if (service?.analysis === undefined || metrics === undefined) return undefined
+  const { requests, failures, interval } = service.analysis
+  return { metrics, requests, failures, interval, planned: stages.reduce((sum, { stage }) => sum + (stage.analyse ? stage.hold : 0), 0) }
 }
 
 function headOf(request: DeployRequest, { invocation }: DeployPorts, prepared: Prepared, release: string, startedAt: number): JournalHead {

@@ -58,13 +58,14 @@ describe('is refused before anything is written, with cause and remedy:', () => 
     expect(written()).toBe(0)
   })
 
-  test('a strategy that is not carried out, unless rolling is asked for', async () => {
+  test('a strategy that the service cannot have, unless rolling is asked for', async () => {
     sketch(stage.files, { cart: { strategy: 'canary' } })
-    const plan = await stage.run({ mode: 'plan' })
-    expect([plan.verdict, codes(plan)]).toEqual(['warn', ['FM-DEPLOY-STRATEGY-ROLLING']])
-    expect((await stage.run({ mode: 'apply' })).verdict).toBe('fail')
-    expect(written()).toBe(0)
     expect((await stage.run({ mode: 'apply', strategy: 'rolling' })).verdict).toBe('pass')
+    sketch(stage.files, { cart: { strategy: 'canary', image: imageFor('cart', 2), also: '---\napiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: cart-agent}\nspec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: agent, image: "registry.example/agent:1"}]}}}\n' } })
+    const [before, refused] = [written(), await stage.run({ mode: 'apply' })]
+    expect([refused.verdict, codes(refused), written()]).toEqual(['fail', expect.arrayContaining(['FM-DEPLOY-STRATEGY-IMPOSSIBLE']), before])
+    expect(refused.reasons.find(({ code }) => code === 'FM-DEPLOY-STRATEGY-IMPOSSIBLE')?.message).toBe('cart cannot be released by canary: it consists of Deployment cart, DaemonSet cart-agent, and one Deployment is needed.')
+    expect((await stage.run({ mode: 'apply', strategy: 'rolling' })).verdict).toBe('warn')
   })
 
   test('a dependency that is neither in the release nor in the cluster', async () => {

@@ -65,6 +65,7 @@ export function backFrom({ id, changes, state, because: why }: JournalService): 
       return { at: 'held', because: cause }
     case 'applying':
     case 'settling':
+    case 'holding':
     case 'soaking':
     case 'stopping':
     case 'recalled':

@@ -11,7 +11,7 @@ import { showStatus } from './show-status.ts'
 import { sweepReleases } from './sweep-releases.ts'
 import { keepPlan } from './plan/keep-plan.ts'
 
-export type DeployPorts = Pick<Ports, 'cluster' | 'clock' | 'files' | 'invocation' | 'keep' | 'log' | 'random' | 'signal'>
+export type DeployPorts = Pick<Ports, 'cluster' | 'clock' | 'files' | 'invocation' | 'keep' | 'log' | 'metrics' | 'random' | 'signal'>
 
 /**
  * Releases services, shows what a release would do, goes on with or undoes one, tells how things stand, or tidies up.

@@ -96,7 +96,8 @@ function untilDue(release: ReleaseState, now: Instant): number {
     if (state.at === 'holding') {
       const { hold, analyse } = stagesOf(member)[state.stage] ?? { hold: 0, analyse: false }
       const over = state.readySince + hold
-      due = Math.min(due, analyse && over <= now ? over + patienceOf(hold) : over)
+      // What is past has not been enough: something else is waited for.
+      due = Math.min(due, ...[over, analyse ? over + patienceOf(hold) : over].filter((instant) => instant > now))
     }
     if (state.at === 'soaking') due = Math.min(due, state.readySince + soak)
     if (state.at === 'soaking' || state.at === 'settling' || state.at === 'recovering') due = Math.min(due, state.since + timeout)

@@ -1,6 +1,6 @@
 import type { ServiceId } from '@fermata/catalog'
 import { containersOf } from '@fermata/manifests'
-import type { Ports } from '@fermata/ports'
+import type { Metrics, Ports } from '@fermata/ports'
 import { ConfigurationError, type Reason } from '@fermata/verdict'
 import { because } from './codes.ts'
 import { questionsAtATime } from './defaults.ts'
@@ -12,7 +12,9 @@ import { withoutSecrets } from './plan/field-changes.ts'
 import { nameOf, refOf } from './plan/objects.ts'
 import { missingPermissions } from './plan/permissions.ts'
 import { intentOf } from './plan/intent.ts'
-import { type Plan, planOf, type PlannedService } from './plan/plan.ts'
+import { type Plan, planOf, type PlannedService, type PlannedStage } from './plan/plan.ts'
+import type { StageWork } from './strategy/way.ts'
+import { type ServiceWay, waysOf } from './strategy/ways.ts'
 import { type Desired, findTarget, readDesired, type Target } from './prepare.ts'
 import type { DeployRequest } from './request.ts'
 
@@ -23,6 +25,10 @@ export interface Prepared {
   readonly plan: Plan
   /** Of the objects that could be asked about. With an error among the reasons, not all. */
   readonly facts: readonly Fact[]
+  /** How each service goes forward. */
+  readonly ways: ReadonlyMap<ServiceId, ServiceWay>
+  /** Who is asked whether a new version is worse. */
+  readonly metrics: Metrics | undefined
   readonly reasons: readonly Reason[]
 }
 
@@ -31,7 +37,7 @@ export interface Prepared {
  * @param known where the request leads, if that has been found out before
  * @throws ConfigurationError, EnvironmentError
  */
-export async function makePlan(request: DeployRequest, ports: Pick<Ports, 'files' | 'cluster'>, known?: Target): Promise<Prepared> {
+export async function makePlan(request: DeployRequest, ports: Pick<Ports, 'files' | 'cluster' | 'metrics'>, known?: Target): Promise<Prepared> {
   if (request.parallelism < 1) throw new ConfigurationError([{ says: 'Input parallelism is 0, so nothing could ever start.', remedy: 'Write a whole number from 1.' }])
   const target = known ?? (await findTarget(request, ports))
   const desired = await readDesired(request, target.catalog, ports.files)
@@ -39,6 +45,7 @@ export async function makePlan(request: DeployRequest, ports: Pick<Ports, 'files
   const findings = await gatherFacts(desired.wanted.map((one) => ({ ...one, role: desired.selection.roles.get(one.service) ?? 'check' })), { cluster: target.cluster, namespace: target.namespace, force: request['field-conflicts'] === 'force', parallelism: questionsAtATime })
   const facts = findings.flatMap((finding) => (finding.is === 'fact' ? [finding.fact] : []))
   const wrong = findings.flatMap((finding) => (finding.is === 'wrong' ? [finding.reason] : []))
+  const ways = await waysOf(request, target, desired, facts, ports.files)
   const plan = planOf({
     environment: request.environment,
     cluster: { server: target.cluster.identity.server, context: target.cluster.identity.context },
@@ -46,12 +53,14 @@ export async function makePlan(request: DeployRequest, ports: Pick<Ports, 'files
     strategy: request.strategy,
     parallelism: request.parallelism,
     onFailure: request['on-failure'],
+    onInconclusive: request['on-inconclusive'] === 'fail' ? 'fail' : 'go-on',
     fieldConflicts: request['field-conflicts'],
-    services: plannedServices(request, target, desired, facts),
+    services: plannedServices(request, target, desired, facts, ways),
   })
   const forbidden = plan.services.length === 0 ? [] : await missingPermissions(target.cluster, target.namespace, facts)
-  const reasons = [...desired.reasons, ...wrong, ...forbidden, ...strategyReasons(request, plan), ...cycleReasons(desired), ...staleConfiguration(plan), ...emptiness(request, desired), ...(await unfinished(target, forbidden))]
-  return { target, desired, plan, facts, reasons }
+  const reasons = [...desired.reasons, ...wrong, ...forbidden, ...Array.from(ways.values(), (way) => way.reasons).flat(), ...cycleReasons(desired), ...staleConfiguration(plan), ...emptiness(request, desired), ...(await unfinished(target, forbidden))]
+  const metrics = request['prometheus-url'] === undefined ? undefined : await ports.metrics({ url: request['prometheus-url'], token: request['prometheus-token'] })
+  return { target, desired, plan, facts, ways, metrics, reasons }
 }
 
 /** The services that a plan changes. */
@@ -75,22 +84,27 @@ function refuseImpossibleTimes(request: DeployRequest, { catalog }: Target, { se
   if (problems.length > 0) throw new ConfigurationError(problems)
 }
 
-function plannedServices(request: DeployRequest, { catalog }: Target, { selection, wanted }: Desired, facts: readonly Fact[]): readonly PlannedService[] {
+function plannedServices(request: DeployRequest, { catalog }: Target, { selection, wanted }: Desired, facts: readonly Fact[], ways: ReadonlyMap<ServiceId, ServiceWay>): readonly PlannedService[] {
   return selection.graph.ids.map((id): PlannedService => {
     const service = catalog.services.get(id)
     if (service === undefined) throw new RangeError(`The catalog has no service ${id}.`)
     const own = facts.filter((fact) => fact.service === id)
     return {
       id,
-      does: selection.roles.get(id) === 'release' && own.some(({ does }) => does !== 'same') ? 'release' : 'check',
+      does: ways.get(id)?.changes === true ? 'release' : 'check',
       dependencies: selection.graph.dependencies(id),
       strategy: service.strategy,
       timeout: request.timeout ?? service.timeout,
       soak: service.soak,
+      stages: (ways.get(id)?.stages ?? []).map(plannedStage),
       objects: own.map(({ object, does, changes }) => ({ ref: refOf(object), does, digest: digest(withoutSecrets(object)), changes })),
       images: [...new Set(wanted.filter((one) => one.service === id).flatMap(({ object }) => containersOf(object).flatMap(({ image }) => image ?? [])))],
     }
   })
+}
+
+function plannedStage({ stage, protection, says, write, record, temporary }: StageWork): PlannedStage {
+  return { ...stage, protection, says, digest: digest([...write, ...record, ...temporary].map(withoutSecrets)) }
 }
 
 /** Releases that were left before they ended. Where journals may not be listed, that has been said already. */
@@ -98,14 +112,6 @@ async function unfinished({ cluster, namespace }: Target, forbidden: readonly Re
   if (forbidden.some(({ severity }) => severity === 'error')) return []
   const open = (await journalsIn(cluster, namespace).list()).filter(({ ended }) => !ended)
   return open.map(({ release, updatedAt }) => because('FM-DEPLOY-UNFINISHED', { says: `Release ${release} has not ended; its journal was last written at ${updatedAt}.` }))
-}
-
-/** Until they are carried out, other strategies are only released by a rolling update when somebody says so. */
-function strategyReasons(request: DeployRequest, plan: Plan): readonly Reason[] {
-  if (request.strategy === 'rolling') return []
-  return plan.services
-    .filter(({ does, strategy }) => does === 'release' && strategy !== 'rolling')
-    .map(({ id, strategy }) => because('FM-DEPLOY-STRATEGY-ROLLING', { says: `${id} asks for ${strategy}, which is not carried out yet.`, service: id, severity: request.mode === 'apply' ? 'error' : 'warning' }))
 }
 
 /** A pod reads most configuration when it starts. */

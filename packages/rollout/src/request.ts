@@ -1,4 +1,4 @@
-import { boolean, capability, choice, duration, integer, json, list, path, text } from '@fermata/capability'
+import { boolean, capability, choice, duration, integer, json, list, path, secret, text, url } from '@fermata/capability'
 import type { Request } from '@fermata/capability'
 import * as z from 'zod/mini'
 import { parallelism } from './defaults.ts'
@@ -25,6 +25,8 @@ export const orchestratedDeploy = capability({
     timeout: duration({ about: 'How long one service may take until it is ready and has soaked. Default: its timeout in the catalog.', example: '10m' }),
     'on-failure': choice(['rollback', 'isolate', 'halt'], { default: 'rollback', about: 'rollback undoes the failed service and all changed ones that need it; isolate undoes only the failed one; halt starts nothing more and undoes nothing.' }),
     'field-conflicts': choice(['fail', 'force'], { default: 'fail', about: 'What to do when another field manager owns a field with another value. force takes the field over.' }),
+    'prometheus-url': url({ about: 'Base address of the Prometheus HTTP API, for services with `analysis` in the catalog. Without it only readiness decides.', example: 'http://prometheus:9090' }),
+    'prometheus-token': secret({ about: 'Sent to it as bearer token.', example: '${{ secrets.PROMETHEUS_TOKEN }}' }),
     'dry-run': boolean({ default: 'false', about: 'For sweep: say what would be undone and removed, and change nothing.' }),
   },
   outputs: {
@@ -37,11 +39,11 @@ export const orchestratedDeploy = capability({
     'plan-hash': 'SHA-256 of the plan: the same plan and the same cluster give the same hash.',
     release: 'Id of the release, for rollback.',
   },
-  needs: ['cluster'],
+  needs: ['cluster', 'metrics'],
   commands: [
-    { path: ['plan'], brief: 'Show what a release would do, and change nothing', fixed: { mode: 'plan' }, takes: ['environment', 'services', 'images', 'plan', 'kubeconfig', 'context', 'namespace', 'strategy', 'parallelism', 'timeout', 'on-failure', 'field-conflicts'], example: 'fermata plan --environment staging --plan plan.json' },
-    { path: ['deploy'], brief: 'Release services in the order of their dependencies', fixed: { mode: 'apply' }, takes: ['environment', 'services', 'images', 'plan', 'kubeconfig', 'context', 'namespace', 'strategy', 'parallelism', 'timeout', 'on-failure', 'field-conflicts'], example: 'fermata deploy --environment staging --services cart,frontend' },
-    { path: ['resume'], brief: 'Go on with a release that was left before it ended', fixed: { mode: 'resume' }, takes: ['environment', 'release', 'kubeconfig', 'context', 'namespace'], example: 'fermata resume --environment staging' },
+    { path: ['plan'], brief: 'Show what a release would do, and change nothing', fixed: { mode: 'plan' }, takes: ['environment', 'services', 'images', 'plan', 'kubeconfig', 'context', 'namespace', 'strategy', 'parallelism', 'timeout', 'on-failure', 'field-conflicts', 'prometheus-url', 'prometheus-token'], example: 'fermata plan --environment staging --plan plan.json' },
+    { path: ['deploy'], brief: 'Release services in the order of their dependencies', fixed: { mode: 'apply' }, takes: ['environment', 'services', 'images', 'plan', 'kubeconfig', 'context', 'namespace', 'strategy', 'parallelism', 'timeout', 'on-failure', 'field-conflicts', 'prometheus-url', 'prometheus-token'], example: 'fermata deploy --environment staging --services cart,frontend' },
+    { path: ['resume'], brief: 'Go on with a release that was left before it ended', fixed: { mode: 'resume' }, takes: ['environment', 'release', 'kubeconfig', 'context', 'namespace', 'prometheus-url', 'prometheus-token'], example: 'fermata resume --environment staging' },
     { path: ['abort'], brief: 'Undo a release that was left before it ended', fixed: { mode: 'abort' }, takes: ['environment', 'release', 'kubeconfig', 'context', 'namespace'], example: 'fermata abort --environment staging' },
     { path: ['sweep'], brief: 'Undo what killed runs left, and remove what nobody needs any more', fixed: { mode: 'sweep' }, takes: ['environment', 'kubeconfig', 'context', 'namespace', 'dry-run'], example: 'fermata sweep --environment staging --dry-run true' },
     { path: ['status'], brief: 'Show releases and the health of the services', fixed: { mode: 'status' }, takes: ['environment', 'services', 'release', 'kubeconfig', 'context', 'namespace'], example: 'fermata status --environment staging' },

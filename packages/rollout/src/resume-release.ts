@@ -7,6 +7,7 @@ import { because } from './codes.ts'
 import type { DeployPorts } from './deploy.ts'
 import { headOfEntry, type JournalEntry, type JournalService, orderOfEntry } from './journal/entry.ts'
 import { journalScribe } from './journal/writer.ts'
+import type { Stage } from './machine/stage.ts'
 import type { ReleaseState, ServiceState } from './machine/state.ts'
 import { intentOfPrepared, makePlan, type Prepared } from './make-plan.ts'
 import { findTarget } from './prepare.ts'
@@ -62,12 +63,12 @@ export async function resumeTaken(taken: Omit<WayBack, 'title'>): Promise<Report
 
 async function goOn({ request, ports, target, warrant, opened, startedAt, reasons }: Omit<WayBack, 'title'>, prepared: Prepared): Promise<Report> {
   const { entry, formers } = opened.journal
-  const begun = resumedState(entry)
   const graph = buildGraph(entry.services)
   const waves = graph.waves()
   const planned = workOfPlan(prepared)
+  const begun = resumedState(entry, (id) => planned.get(id)?.stages.map(({ stage }) => stage))
   // A service that the release did not change then is not changed by it now, whatever has become of it.
-  const work = new Map(entry.services.map(({ id, changes }) => [id, { id, write: changes ? (planned.get(id)?.write ?? []) : [], watch: planned.get(id)?.watch ?? [] }]))
+  const work = new Map(entry.services.map(({ id, changes }) => [id, { id, write: changes ? (planned.get(id)?.write ?? []) : [], stages: planned.get(id)?.stages ?? [], analysis: planned.get(id)?.analysis, watch: planned.get(id)?.watch ?? [], absent: planned.get(id)?.absent ?? [] }]))
   const ran = await runRelease(begun, {
     cluster: target.cluster,
     clock: ports.clock,
@@ -89,8 +90,8 @@ async function goOn({ request, ports, target, warrant, opened, startedAt, reason
 }
 
 /** A release where its journal left it. What was being written is written again, since nobody knows how far it came; every step can be repeated. */
-export function resumedState(entry: JournalEntry): ReleaseState {
-  const order = orderOfEntry(entry)
+export function resumedState(entry: JournalEntry, stages?: (id: ServiceId) => readonly Stage[] | undefined): ReleaseState {
+  const order = orderOfEntry(entry, stages)
   const services = new Map(entry.services.map((service): [ServiceId, ServiceState] => [service.id, onwardsFrom(service)]))
   const failed = entry.services.find(({ state }) => state === 'failed')
   const course: ReleaseState['course'] = entry.course === 'halted' ? { is: 'halted', because: because('FM-DEPLOY-HALTED', { says: failed?.because?.message ?? 'A service failed before the release was resumed.', ...(failed !== undefined && { service: failed.id }) }) } : { is: 'forward' }
@@ -102,6 +103,7 @@ function onwardsFrom(service: JournalService): ServiceState {
     case 'waiting':
     case 'applying':
     case 'settling':
+    case 'holding':
     case 'soaking':
       return { at: 'waiting' }
     default:

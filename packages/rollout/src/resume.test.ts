@@ -1,6 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { four, holders, journalsOf, stateOf, versionOf } from './testing/four.ts'
 import { imageFor, Killed, setStage, sketch, type Stage } from './testing/stage.ts'
+
+// Whole releases, several a test, beside whatever else runs.
+jest.setTimeout(60_000)
 
 let stage: Stage
 beforeEach(async () => {

@@ -30,7 +30,7 @@ export async function runBack(begun: ReleaseState, { request, ports, target, war
   const { entry, formers } = opened.journal
   const graph = buildGraph(entry.services)
   const waves = graph.waves()
-  const work = new Map(entry.services.map(({ id }): [ServiceId, ServiceWork] => [id, { id, write: [], watch: (formers.get(id) ?? []).map(({ ref }) => ref) }]))
+  const work = new Map(entry.services.map(({ id }): [ServiceId, ServiceWork] => [id, { id, write: [], stages: [], analysis: undefined, watch: (formers.get(id) ?? []).map(({ ref }) => ref), absent: [] }]))
   const ran = await runRelease(begun, {
     cluster: target.cluster,
     clock: ports.clock,

@@ -1,10 +1,11 @@
 import type { ServiceId } from '@fermata/catalog'
-import type { Warrant } from '@fermata/custody'
+import { lightFuse, type Warrant } from '@fermata/custody'
 import type { Clock, Cluster, Instant, Log } from '@fermata/ports'
 import type { Evidence, Reason, State } from '@fermata/verdict'
 import { drive, type Outcome } from './driver.ts'
 import { clusterHands, watchOtherKinds } from './hands/cluster-hands.ts'
 import { openSight } from './hands/sight.ts'
+import { type Fuses, fusesOf } from './hands/temporary.ts'
 import type { ServiceWork } from './hands/work.ts'
 import type { JournalScribe } from './journal/writer.ts'
 import type { ReleaseState, ServiceState, StateName } from './machine/state.ts'
@@ -52,7 +53,12 @@ export async function runRelease(begun: ReleaseState, run: Run): Promise<Ran> {
   try {
     for (const { watch, write } of run.work.values()) if (write.length === 0) await watchOtherKinds(watch, sight)
     const scribe = await run.openJournal()
-    const hands = clusterHands({ ...run, scribe, over: over.signal }, sight)
+    const fuses = fusesOf(async (namespace, seconds) => {
+      const fuse = await lightFuse(run.cluster, run.clock, { namespace, release: run.release, seconds })
+      run.warrant.add(fuse)
+      return fuse
+    })
+    const hands = clusterHands({ ...run, scribe, fuses, over: over.signal }, sight)
     const spans: Span[] = []
     const open = new Map<ServiceId, { readonly state: StateName; readonly from: Instant }>()
     const close = (service: ServiceId, to: Instant): void => {
@@ -69,6 +75,7 @@ export async function runRelease(begun: ReleaseState, run: Run): Promise<Ran> {
       run.log.progress({ at, subject: service, wave: run.waveOf(service), phase: state.at, state: stateFor[state.at], ...(cause !== undefined && { says: cause }) })
     }
     const outcome = await drive(begun, { hands, scribe, clock: run.clock, told, signal: run.signal })
+    await putOut(fuses, outcome)
     const endedAt = run.clock.now()
     for (const service of open.keys()) close(service, endedAt)
     return { ...outcome, spans, evidence: hands.evidence(), reasons: sight.reasons, formersOf: scribe.formersOf, endedAt }
@@ -79,11 +86,22 @@ export async function runRelease(begun: ReleaseState, run: Run): Promise<Ran> {
   }
 }
 
+/**
+ * Removes the fuses, and with them what is left of what they own. Where a person is needed, or the cluster was lost, they are left
+ * to burn down: what stands beside a service may be the only thing that answers, for as long as somebody may still look at it.
+ */
+async function putOut(fuses: Fuses, { release, trouble }: Outcome): Promise<void> {
+  const open = [...release.services.values()].some(({ at }) => at === 'stuck' || at === 'failed')
+  if (open || trouble !== undefined) return
+  for (const lit of fuses.lit()) await (await lit).extinguish()
+}
+
 /** How each state is shown. */
 export const stateFor: Readonly<Record<StateName, State>> = {
   waiting: 'unknown',
   applying: 'running',
   settling: 'running',
+  holding: 'running',
   soaking: 'running',
   promoted: 'good',
   healthy: 'good',

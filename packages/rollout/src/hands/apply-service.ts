@@ -2,21 +2,25 @@ import type { ServiceId } from '@fermata/catalog'
 import { applyFenced, fenced, fieldManager, releaseAnnotation, serviceAnnotation } from '@fermata/custody'
 import { ClusterError, type KubeObject } from '@fermata/ports'
 import type { Reason } from '@fermata/verdict'
+import type { StageWork } from '../strategy/way.ts'
 import { because } from '../codes.ts'
 import { definitionPatience, pollEvery } from '../defaults.ts'
 import { nameOf, placeOf, refOf, textAt } from '../plan/objects.ts'
 import { type Former, formerOf } from '../undo/former.ts'
-import { type Bench, workOf } from './work.ts'
+import { refuseUnready, routesBefore, shiftTraffic } from './shift-traffic.ts'
+import { clearFailedJob, freeFromFuse, removeTemporary, writeTemporary } from './temporary.ts'
+import { type Bench, stageWorkOf } from './work.ts'
 
 /**
- * Writes the objects of a service, in their order, after the journal has what they were.
+ * Does what one stage of a service is about, in the order of its fields, after the journal has what they were.
  * A request to stop, or the end of the run, ends it between two objects; what was written by then is known to the journal.
  * @returns why it failed, or nothing
  */
-export async function applyService(bench: Bench, id: ServiceId): Promise<Reason | undefined> {
-  const { write } = workOf(bench, id)
+export async function applyService(bench: Bench, id: ServiceId, stage: number): Promise<Reason | undefined> {
+  const work = stageWorkOf(bench, id, stage)
   const fence = bench.warrant.fenceOf(id)
-  const wanted = write.map((object) => fenced(marked(object, bench.release, id), fence))
+  const own = (object: KubeObject): KubeObject => fenced(marked(object, bench.release, id), fence)
+  const wanted = work.write.map(own)
   let current: KubeObject | undefined
   try {
     const formers: Former[] = []
@@ -24,23 +28,47 @@ export async function applyService(bench: Bench, id: ServiceId): Promise<Reason 
       current = object
       formers.push(await lookBefore(bench, object))
     }
+    for (const object of work.temporary) formers.push({ is: 'absent', ref: refOf(object) })
+    if (work.shift !== undefined) formers.push(...(await routesBefore(bench, work.shift)))
     await bench.scribe.remember(id, formers)
+    const unready = work.opens === undefined ? undefined : await refuseUnready(bench, id, work.opens)
+    if (unready !== undefined) return unready
+    await freeFromFuse(bench, work.free)
     for (const object of wanted) {
       if (bench.signal.aborted || bench.over.aborted) return undefined
       current = object
       bench.wrote(await applyFenced(bench.cluster, object, { fence, assure: bench.warrant.assure, force: bench.force }))
       if (object.kind === 'CustomResourceDefinition') await untilServed(bench, object)
     }
+    for (const object of [...work.record, ...work.temporary]) {
+      if (bench.signal.aborted || bench.over.aborted) return undefined
+      current = object
+      bench.wrote(await writeBeside(bench, id, own(object), work))
+    }
+    if (bench.signal.aborted || bench.over.aborted) return undefined
+    if (work.shift !== undefined) {
+      const wrong = await shiftTraffic(bench, id, work.shift)
+      if (wrong !== undefined) return wrong
+    }
+    await removeTemporary(bench, id, work.remove)
     return undefined
   } catch (error) {
-    if (!(error instanceof ClusterError) || current === undefined) throw error
+    if (!(error instanceof ClusterError)) throw error
     return because('FM-DEPLOY-APPLY-FAILED', {
-      says: `${id} could not be written: ${nameOf(refOf(current))}: ${error.reason.message}`,
+      says: `${id} could not be written: ${current === undefined ? '' : `${nameOf(refOf(current))}: `}${error.reason.message}`,
       service: id,
-      where: placeOf(refOf(current)),
+      ...(current !== undefined && { where: placeOf(refOf(current)) }),
       ...(error.reason.remedy !== undefined && { remedy: error.reason.remedy }),
     })
   }
+}
+
+/** Records stay when the release is undone; what is temporary belongs to the fuse. */
+async function writeBeside(bench: Bench, id: ServiceId, object: KubeObject, { record }: StageWork): Promise<KubeObject> {
+  if (!record.some((one) => one.kind === object.kind && one.metadata.name === object.metadata.name)) return writeTemporary(bench, id, object)
+  if (object.kind === 'Job') await clearFailedJob(bench.cluster, bench.clock, object, bench.clock.now() + definitionPatience)
+  const found = await bench.cluster.get(refOf(object))
+  return found ?? applyFenced(bench.cluster, object, { fence: bench.warrant.fenceOf(id), assure: bench.warrant.assure, force: bench.force })
 }
 
 /** Who wrote it, for people and for the way back. */

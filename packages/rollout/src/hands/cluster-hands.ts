@@ -11,7 +11,8 @@ import { diagnose } from './diagnose.ts'
 import { judgeService } from './judge-service.ts'
 import type { Sight, View } from './sight.ts'
 import { removeCreated, restoreService } from './undo-service.ts'
-import { type Bench, workOf } from './work.ts'
+import { looksOf } from './looks.ts'
+import { type Bench, stageWorkOf, workOf } from './work.ts'
 
 export interface ClusterHands extends Hands {
   /** What was read on the way: logs of failed containers. */
@@ -20,51 +21,34 @@ export interface ClusterHands extends Hands {
 
 const longAgo: Instant = 0
 
+/** At which stage a service is, or that it goes back; undefined before it begins. */
+type Place = number | 'back' | undefined
+
 /** Hands that work on a cluster, and eyes that see it through one feed for all services. */
 export function clusterHands(bench: Omit<Bench, 'wrote'>, sight: Sight): ClusterHands {
-  const { clock, cluster } = bench
   const news: ReleaseEvent[] = []
   const found: Evidence[] = []
-  const known = { generation: new Map<string, number>(), seen: new Map<string, Assessment['is']>() }
+  const generation = new Map<string, number>()
   const beginnings = new Map<ServiceId, Instant>()
-  const goingBack = new Set<ServiceId>()
-  const diagnosed = new Set<ServiceId>()
+  const places = new Map<ServiceId, Place>()
   let looked: ReadonlySet<ServiceId> = new Set()
   let bugs: { readonly error: unknown } | undefined
   let wake = (): void => undefined
-  const whole: Bench = { ...bench, wrote: (object) => remember(known.generation, object) }
+  const whole: Bench = { ...bench, wrote: (object) => remember(generation, object) }
+  const looks = looksOf(whole, sight, found)
 
   const background = (task: Promise<ReleaseEvent>): void => {
     task.then((event) => news.push(event), (error: unknown) => (bugs = { error })).finally(() => wake())
   }
-  const watchedRefs = (id: ServiceId): readonly ObjectRef[] => {
-    const { watch } = workOf(whole, id)
-    if (!goingBack.has(id)) return watch
-    const created = new Set(bench.scribe.formersOf(id).filter(({ is }) => is === 'absent').map(({ ref }) => keyOf(ref)))
-    return watch.filter((ref) => !created.has(keyOf(ref)))
-  }
-  const judge = (id: ServiceId, view: View): ReleaseEvent | undefined => {
-    if (diagnosed.has(id)) return undefined
-    // What nobody has written was there long before: silence is not the beginning of something.
-    const since = beginnings.get(id) ?? longAgo
-    const assessment = judgeService(id, watchedRefs(id), since, view, known)
-    if (assessment.is === 'ready') return { is: 'assessed', at: view.now, service: id, health: assessment }
-    if (assessment.is === 'progressing') return { is: 'assessed', at: view.now, service: id, health: { is: 'progressing', standing: assessment } }
-    // The log is read beside the run; until it has come, nothing new is said of the service.
-    diagnosed.add(id)
-    background(diagnose(cluster, clock, id, assessment.cause).then(({ because: reason, evidence }) => {
-      diagnosed.delete(id)
-      found.push(...evidence)
-      return { is: 'assessed', at: clock.now(), service: id, health: { is: 'failed', because: reason } }
-    }))
-    return undefined
-  }
+  const judge = judgeWith(whole, generation, found, background)
 
   return {
     evidence: () => found,
     begin: (command) => {
-      beginnings.set(command.service, clock.now())
-      if (command.do !== 'apply') goingBack.add(command.service)
+      if (command.do === 'look') return looks.begin(command, background)
+      looks.end(command.service)
+      beginnings.set(command.service, bench.clock.now())
+      places.set(command.service, command.do === 'apply' ? command.stage : 'back')
       background(carryOut(command, whole, sight))
     },
     async next(watched, withinMs) {
@@ -77,11 +61,43 @@ export function clusterHands(bench: Omit<Bench, 'wrote'>, sight: Sight): Cluster
       const view = sight.look()
       const happened = news.splice(0)
       const toldOf = new Set(happened.flatMap((event) => (event.is === 'assessed' ? [event.service] : [])))
-      const seen = [...watched].filter((id) => !toldOf.has(id)).flatMap((id) => judge(id, view) ?? [])
+      // What nobody has written was there long before: silence is not the beginning of something.
+      const seen = [...watched].filter((id) => !toldOf.has(id)).flatMap((id) => judge(id, places.get(id), beginnings.get(id) ?? longAgo, view) ?? [])
       const events = [...happened, ...seen]
       return events.length > 0 ? events : [{ is: 'ticked', at: view.now }]
     },
   }
+}
+
+/** Tells how a service stands, or nothing while the log of its failure is being read. */
+function judgeWith(bench: Bench, generation: ReadonlyMap<string, number>, found: Evidence[], background: (task: Promise<ReleaseEvent>) => void): (id: ServiceId, place: Place, since: Instant, view: View) => ReleaseEvent | undefined {
+  const known = { generation, seen: new Map<string, Assessment['is']>() }
+  const diagnosed = new Set<ServiceId>()
+  return (id, place, since, view) => {
+    if (diagnosed.has(id)) return undefined
+    const assessment = judgeService(id, watchedRefs(bench, id, place), since, view, known)
+    if (assessment.is === 'ready') return { is: 'assessed', at: view.now, service: id, health: assessment }
+    if (assessment.is === 'progressing') return { is: 'assessed', at: view.now, service: id, health: { is: 'progressing', standing: assessment } }
+    diagnosed.add(id)
+    background(diagnose(bench.cluster, bench.clock, id, assessment.cause).then(({ because: reason, evidence }) => {
+      diagnosed.delete(id)
+      found.push(...evidence)
+      return { is: 'assessed', at: bench.clock.now(), service: id, health: { is: 'failed', because: reason } }
+    }))
+    return undefined
+  }
+}
+
+/**
+ * What must be ready: all of the service, or on its way what the stage says.
+ * On its way back what was there before the release: what it created is about to go, and what it had not come to write is still not there.
+ */
+function watchedRefs(bench: Bench, id: ServiceId, place: Place): readonly ObjectRef[] {
+  const { watch, absent } = workOf(bench, id)
+  if (place === undefined) return watch
+  if (place !== 'back') return stageWorkOf(bench, id, place).watch
+  const created = new Set([...absent, ...bench.scribe.formersOf(id).filter((former) => former.is === 'absent').map((former) => former.ref)].map(keyOf))
+  return watch.filter((ref) => !created.has(keyOf(ref)))
 }
 
 /** Returns at a change in the cluster, when a command has ended, when somebody asks to stop, or after so many milliseconds. */
@@ -101,14 +117,14 @@ function remember(generation: Map<string, number>, object: KubeObject): void {
   if (object.metadata.generation !== undefined) generation.set(keyOf(refOf(object)), object.metadata.generation)
 }
 
-async function carryOut(command: Command, bench: Bench, sight: Sight): Promise<ReleaseEvent> {
+async function carryOut(command: Exclude<Command, { readonly do: 'look' }>, bench: Bench, sight: Sight): Promise<ReleaseEvent> {
   const { service } = command
   const at = (): Instant => bench.clock.now()
   switch (command.do) {
     case 'apply': {
-      const wrong = await applyService(bench, service)
+      const wrong = await applyService(bench, service, command.stage)
       if (wrong !== undefined) return { is: 'apply-failed', at: at(), service, because: wrong }
-      await watchOtherKinds(workOf(bench, service).watch, sight)
+      await watchOtherKinds(stageWorkOf(bench, service, command.stage).watch, sight)
       return { is: 'applied', at: at(), service }
     }
     case 'restore': {

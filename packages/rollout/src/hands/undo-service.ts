@@ -6,13 +6,14 @@ import { because } from '../codes.ts'
 import { questionsAtATime, writeAttempts } from '../defaults.ts'
 import { groupOf } from '../plan/apply-order.ts'
 import { eachOf } from '../plan/each-of.ts'
-import { nameOf, placeOf } from '../plan/objects.ts'
+import { nameOf, numberAt, placeOf } from '../plan/objects.ts'
 import { type Former, wayBack } from '../undo/former.ts'
+import { isMoved } from './shift-traffic.ts'
 import type { Bench } from './work.ts'
 
 /** Writes back what the objects of a service were, configuration first. Nothing is deleted. */
 export async function restoreService(bench: Bench, id: ServiceId): Promise<Reason | undefined> {
-  return eachFormer(bench, id, bench.scribe.formersOf(id), async (former) => {
+  return eachFormer(bench, id, await trafficFirst(bench, bench.scribe.formersOf(id)), async (former) => {
     for (let attempt = 1; ; attempt++) {
       const current = await present(bench.cluster, former.ref)
       const way = wayBack(former, current, bench.release)
@@ -21,14 +22,29 @@ export async function restoreService(bench: Bench, id: ServiceId): Promise<Reaso
       refuseIfFenced(current, bench.warrant.fenceOf(id))
       bench.warrant.assure()
       try {
-        bench.wrote(await bench.cluster.apply(way.object, { fieldManager, force: true }))
+        if (way.is === 'patch') await bench.cluster.patch(former.ref, 'json', way.operations)
+        else bench.wrote(await bench.cluster.apply(way.object, { fieldManager, force: true }))
         return undefined
       } catch (error) {
         // Somebody wrote the object between our look and our write: look again.
-        if (!isOutdated(error) || attempt >= writeAttempts) throw error
+        if (!(way.is === 'patch' ? isMoved(error) : isOutdated(error)) || attempt >= writeAttempts) throw error
       }
     }
   })
+}
+
+/**
+ * Traffic goes back to the old version before anything else, as long as that has a ready pod; else what brings its pods back comes first.
+ * Services matter only where a version stood beside: elsewhere they were not turned away from it.
+ */
+async function trafficFirst({ cluster }: Bench, formers: readonly Former[]): Promise<readonly Former[]> {
+  const beside = formers.some(({ is, ref }) => is === 'routed' || (is === 'absent' && ref.kind === 'Deployment'))
+  if (!beside) return formers
+  const leads = ({ is, ref }: Former): boolean => is === 'routed' || (is === 'present' && ref.apiVersion === 'v1' && ref.kind === 'Service')
+  const deployments = formers.filter(({ is, ref }) => is === 'present' && ref.kind === 'Deployment')
+  const alive = await Promise.all(deployments.map(async ({ ref }) => (numberAt(await cluster.get(ref), 'status', 'availableReplicas') ?? 0) > 0))
+  const [traffic, rest] = [formers.filter(leads), formers.filter((former) => !leads(former))]
+  return alive.every(Boolean) ? [...traffic, ...rest] : [...rest, ...traffic]
 }
 
 /** Objects that a later release has written: undoing an older one through them would undo the later one too. Asks, and writes nothing. */

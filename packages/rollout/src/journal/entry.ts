@@ -2,6 +2,7 @@ import { buildGraph, type ServiceId } from '@fermata/catalog'
 import type { Instant } from '@fermata/ports'
 import type { Reason, ReasonCode } from '@fermata/verdict'
 import { type OnFailure, type Order, orderOf } from '../machine/order.ts'
+import { rollingStages, type Stage } from '../machine/stage.ts'
 import { hasEnded, type ReleaseState, type ServiceState, type StateName } from '../machine/state.ts'
 import type { DeployRequest } from '../request.ts'
 import type { Former } from '../undo/former.ts'
@@ -97,8 +98,11 @@ export function rememberedOf(request: DeployRequest): JournalRequest {
   return { services: request.services, images: request.images, strategy: request.strategy, timeout: request.timeout, 'field-conflicts': request['field-conflicts'], parallelism: request.parallelism, 'on-failure': request['on-failure'] }
 }
 
-/** The order of a release, as its journal tells it. */
-export function orderOfEntry(entry: JournalEntry): Order {
-  const parts = new Map(entry.services.map(({ id, changes, creates, timeout, soak }) => [id, { id, changes, creates, timeout, soak }]))
+/**
+ * The order of a release, as its journal tells it.
+ * @param stagesBy how each service goes forward; not needed for a way back
+ */
+export function orderOfEntry(entry: JournalEntry, stagesBy: (id: ServiceId) => readonly Stage[] | undefined = () => undefined): Order {
+  const parts = new Map(entry.services.map(({ id, changes, creates, timeout, soak }) => [id, { id, changes, creates, timeout, soak, ...(changes && { stages: stagesBy(id) ?? rollingStages }) }]))
   return orderOf(buildGraph(entry.services), parts, { parallelism: entry.parallelism, onFailure: entry.onFailure })
 }

@@ -3,8 +3,9 @@ import type { Instant } from '@fermata/ports'
 import type { Reason } from '@fermata/verdict'
 import { because } from '../codes.ts'
 import { decide } from './decide.ts'
-import { memberOf, type Order } from './order.ts'
-import { type Command, type Health, type ReleaseEvent, type ReleaseState, type ServiceState, stateOf } from './state.ts'
+import { memberOf, type Order, stagesOf } from './order.ts'
+import { judge, type Moved } from './stages.ts'
+import { type Command, type Health, type ReleaseEvent, type ReleaseState, type ServiceState, isBusy, stateOf } from './state.ts'
 
 /** A release in which nothing has happened yet. */
 export function beginRelease(order: Order): ReleaseState {
@@ -29,7 +30,9 @@ export function beginUndo(order: Order, touched: ReadonlySet<ServiceId>, why: (i
 export function advance(release: ReleaseState, events: readonly ReleaseEvent[]): readonly [ReleaseState, readonly Command[]] {
   const heard = events.reduce(react, release)
   const now = Math.max(...events.map(({ at }) => at))
-  return decide(overdue(heard, now), now)
+  const [moved, further] = nextStages(overdue(heard, now), now)
+  const [decided, commands] = decide(moved, now)
+  return [decided, [...further, ...commands]]
 }
 
 function react(release: ReleaseState, event: ReleaseEvent): ReleaseState {
@@ -44,6 +47,11 @@ function react(release: ReleaseState, event: ReleaseEvent): ReleaseState {
       return afterApply(release, event)
     case 'assessed':
       return assess(release, event.service, event.health, event.at)
+    case 'judged': {
+      const state = stateOf(release, event.service)
+      if (state.at !== 'holding' || state.stage !== event.stage) return release
+      return event.judged.is === 'worse' ? fail(release, event.service, event.judged.because) : put(release, event.service, { ...state, judged: event.judged, looking: false })
+    }
     case 'restored':
       return enter(release, event.service, 'restoring', ({ because: why }) =>
         release.course.is === 'cancelled' ? { at: 'left', because: why } : { at: 'recovering', because: why, since: event.at, latest: { says: 'its former version has been written back' } })
@@ -72,26 +80,32 @@ function afterApply(release: ReleaseState, event: Extract<ReleaseEvent, { readon
   const state = stateOf(release, event.service)
   if (state.at === 'stopping') return put(release, event.service, { at: 'recalled', because: state.because })
   if (state.at !== 'applying') return release
-  const written = put(release, event.service, { at: 'settling', since: state.since, wavered: false, latest: { says: 'its objects have just been written' } })
+  const written = put(release, event.service, { at: 'settling', since: state.since, wavered: false, stage: state.stage, latest: { says: 'its objects have just been written' } })
   return event.is === 'applied' ? written : fail(written, event.service, event.because)
 }
 
 function assess(release: ReleaseState, id: ServiceId, health: Health, at: Instant): ReleaseState {
   const state = stateOf(release, id)
-  const { changes, creates, soak } = memberOf(release.order, id)
+  const member = memberOf(release.order, id)
+  const { changes, creates, soak } = member
+  const last = stagesOf(member).length - 1
   switch (state.at) {
     case 'settling':
       if (health.is === 'failed') return fail(release, id, health.because)
       if (health.is === 'progressing') return put(release, id, { ...state, latest: health.standing })
+      if (changes && state.stage < last) return put(release, id, { at: 'holding', since: state.since, stage: state.stage, readySince: at, judged: { is: 'nothing-yet' }, looking: false })
       return put(release, id, changes && soak > 0 ? { at: 'soaking', since: state.since, wavered: state.wavered, readySince: at } : arrived(state, changes))
+    case 'holding':
+      if (health.is === 'failed') return fail(release, id, health.because)
+      return health.is === 'ready' ? release : put(release, id, { at: 'settling', since: at - (state.readySince - state.since), wavered: false, stage: state.stage, latest: health.standing })
     case 'soaking':
       if (health.is === 'failed') return fail(release, id, health.because)
-      if (health.is === 'progressing') return put(release, id, { at: 'settling', since: state.since, wavered: state.wavered, latest: health.standing })
+      if (health.is === 'progressing') return put(release, id, { at: 'settling', since: state.since, wavered: state.wavered, stage: last, latest: health.standing })
       return at - state.readySince >= soak ? put(release, id, arrived(state, changes)) : release
     case 'promoted':
     case 'healthy':
       if (health.is === 'failed') return fail(release, id, health.because)
-      return health.is === 'ready' ? release : put(release, id, { at: 'settling', since: state.wavered ?? at, wavered: true, latest: health.standing })
+      return health.is === 'ready' ? release : put(release, id, { at: 'settling', since: state.wavered ?? at, wavered: true, stage: last, latest: health.standing })
     case 'recovering':
       if (health.is === 'failed') return put(release, id, { at: 'stuck', because: unready(id, health.because.message, health.because), undoing: state.because })
       if (health.is === 'progressing') return put(release, id, { ...state, latest: health.standing })
@@ -136,6 +150,7 @@ function recall(state: ServiceState, why: Reason): ServiceState | undefined {
     case 'applying':
       return { at: 'stopping', because: why }
     case 'settling':
+    case 'holding':
     case 'soaking':
     case 'promoted':
       return { at: 'recalled', because: why }
@@ -162,6 +177,24 @@ function cancelled(state: ServiceState, why: Reason, changes: boolean): ServiceS
   if (state.at === 'waiting' || (state.at === 'settling' && !changes)) return { at: 'held', because: why }
   if (state.at === 'recovering' || state.at === 'recovered') return { at: 'left', because: state.because }
   return state.at === 'promoted' ? undefined : recall(state, why)
+}
+
+/** Stages that are over by what was heard: the next one begins, or the judgement that never came counts as the policy says. */
+function nextStages(release: ReleaseState, now: Instant): readonly [ReleaseState, readonly Command[]] {
+  let next = release
+  const commands: Command[] = []
+  for (const [id, state] of release.services) {
+    if (state.at !== 'holding' || stateOf(next, id) !== state) continue
+    // While something that it needs has wavered, a new version gets no larger share.
+    if (memberOf(release.order, id).needs.some((need) => isBusy(stateOf(next, need)))) continue
+    const moved: Moved = judge(id, state, memberOf(release.order, id), release.order, now)
+    if (moved.is === 'failed') next = fail(next, id, moved.because)
+    else {
+      next = put(next, id, moved.state)
+      commands.push(...moved.commands)
+    }
+  }
+  return [next, commands]
 }
 
 /** Services whose time is over. */

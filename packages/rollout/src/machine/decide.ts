@@ -8,7 +8,7 @@ import { type Command, isBusy, isGood, type ReleaseState, type ServiceState, typ
 /** Not yet written back, so what it depends on must wait with its own way back. */
 const stillToBeRestored: ReadonlySet<StateName> = new Set(['stopping', 'recalled', 'restoring'])
 /** On its way, forward or back: what the release created may still be needed, and it will become clear whether it is. */
-const undecided: ReadonlySet<StateName> = new Set([...stillToBeRestored, 'applying', 'settling', 'soaking', 'recovering', 'removing'])
+const undecided: ReadonlySet<StateName> = new Set([...stillToBeRestored, 'applying', 'settling', 'holding', 'soaking', 'recovering', 'removing'])
 /** Stays on the new version, so what it needs of the new version must stay too. */
 const staysNew: ReadonlySet<StateName> = new Set(['promoted', 'failed', 'stuck', 'left'])
 
@@ -65,6 +65,7 @@ function neverComes(state: ServiceState): boolean {
     case 'waiting':
     case 'applying':
     case 'settling':
+    case 'holding':
     case 'soaking':
     case 'promoted':
     case 'healthy':
@@ -123,9 +124,9 @@ function starts({ order }: ReleaseState, services: Services, now: Instant): read
     busy += places
     for (const id of unit) {
       if (memberOf(order, id).changes) {
-        services.set(id, { at: 'applying', since: now })
-        commands.push({ do: 'apply', service: id })
-      } else services.set(id, { at: 'settling', since: now, wavered: false, latest: { says: 'it has not been looked at yet' } })
+        services.set(id, { at: 'applying', since: now, stage: 0 })
+        commands.push({ do: 'apply', service: id, stage: 0 })
+      } else services.set(id, { at: 'settling', since: now, wavered: false, stage: 0, latest: { says: 'it has not been looked at yet' } })
     }
   }
   return commands

@@ -1,5 +1,6 @@
 import type { Graph, ServiceId } from '@fermata/catalog'
 import { expectedCheck, expectedSettling } from '../defaults.ts'
+import { rollingStages, type Stage } from './stage.ts'
 
 export type OnFailure = 'rollback' | 'isolate' | 'halt'
 
@@ -14,6 +15,8 @@ export interface Part {
   readonly timeout: number
   /** Milliseconds that it must stay ready before its dependents start. */
   readonly soak: number
+  /** Its way forward. Default: a rolling update. */
+  readonly stages?: readonly Stage[]
 }
 
 export interface Member extends Part {
@@ -35,6 +38,8 @@ export interface Order {
   readonly units: readonly (readonly ServiceId[])[]
   readonly parallelism: number
   readonly onFailure: OnFailure
+  /** What follows when a judgement stays without an answer: `go-on` goes on with it. Default: it counts as a failure. */
+  readonly onInconclusive?: 'fail' | 'go-on'
 }
 
 /**
@@ -42,7 +47,7 @@ export interface Order {
  * @param parts one for each service of the graph
  * Ranks are bottom levels of the condensed graph, as in list scheduling by longest path (Graham 1969).
  */
-export function orderOf(graph: Graph, parts: ReadonlyMap<ServiceId, Part>, policies: Pick<Order, 'parallelism' | 'onFailure'>): Order {
+export function orderOf(graph: Graph, parts: ReadonlyMap<ServiceId, Part>, policies: Pick<Order, 'parallelism' | 'onFailure' | 'onInconclusive'>): Order {
   const unitOf = new Map<ServiceId, readonly ServiceId[]>()
   for (const unit of graph.units) for (const id of unit) unitOf.set(id, unit)
   const unitAt = (id: ServiceId): readonly ServiceId[] => unitOf.get(id) as readonly ServiceId[]
@@ -64,7 +69,11 @@ export function orderOf(graph: Graph, parts: ReadonlyMap<ServiceId, Part>, polic
 
 /** How long a service is expected to take, in milliseconds. */
 export function expected(part: Part): number {
-  return part.changes ? expectedSettling + part.soak : expectedCheck
+  return part.changes ? stagesOf(part).reduce((sum, { hold }) => sum + expectedSettling + hold, part.soak) : expectedCheck
+}
+
+export function stagesOf({ stages }: Part): readonly Stage[] {
+  return stages ?? rollingStages
 }
 
 export function memberOf(order: Order, id: ServiceId): Member {

@@ -8,6 +8,8 @@ import type { Order } from './order.ts'
  *
  * ```
  * waiting -> applying -> settling <-> soaking -> promoted -> settling, when it wavers
+ *                ^           ^-> holding: at each stage but the last
+ *                '----------------'
  *        \-> settling (unchanged) -> healthy -> settling, when it wavers
  * any of them -> stopping -> recalled -> restoring -> recovering -> recovered -> removing -> undone
  * ```
@@ -15,9 +17,11 @@ import type { Order } from './order.ts'
 export type ServiceState =
   | { readonly at: 'waiting' }
   /** Its objects are being written. */
-  | { readonly at: 'applying'; readonly since: Instant }
+  | { readonly at: 'applying'; readonly since: Instant; readonly stage: number }
   /** Written, or unchanged, and not ready. Its time runs from `since`: its first command, or the first time that it wavered. */
-  | { readonly at: 'settling'; readonly since: Instant; readonly wavered: boolean; readonly latest: Standing }
+  | { readonly at: 'settling'; readonly since: Instant; readonly wavered: boolean; readonly stage: number; readonly latest: Standing }
+  /** A stage is ready since an instant, and must stay so. `judged`: what the last look at its metrics said. */
+  | { readonly at: 'holding'; readonly since: Instant; readonly stage: number; readonly readySince: Instant; readonly judged: Judged; readonly looking: boolean }
   /** Ready since an instant; dependents wait until it has stayed so. */
   | { readonly at: 'soaking'; readonly since: Instant; readonly wavered: boolean; readonly readySince: Instant }
   /** Changed by this release, ready and soaked. `wavered`: since when its time runs again, if it was lost in between. */
@@ -48,6 +52,14 @@ export type ServiceState =
 
 export type StateName = ServiceState['at']
 
+/** What the metrics of a new version say beside those of the old one. */
+export type Judged =
+  | { readonly is: 'nothing-yet' }
+  | { readonly is: 'no-worse' }
+  | { readonly is: 'worse'; readonly because: Reason }
+  /** Too little, or no data: never a pass. */
+  | { readonly is: 'unknown'; readonly because: Reason }
+
 /** What a service lacked when it was last looked at. */
 export interface Standing {
   readonly says: string
@@ -74,6 +86,7 @@ export type ReleaseEvent =
   | { readonly is: 'applied'; readonly at: Instant; readonly service: ServiceId }
   | { readonly is: 'apply-failed'; readonly at: Instant; readonly service: ServiceId; readonly because: Reason }
   | { readonly is: 'assessed'; readonly at: Instant; readonly service: ServiceId; readonly health: Health }
+  | { readonly is: 'judged'; readonly at: Instant; readonly service: ServiceId; readonly stage: number; readonly judged: Judged }
   | { readonly is: 'restored'; readonly at: Instant; readonly service: ServiceId }
   | { readonly is: 'restore-failed'; readonly at: Instant; readonly service: ServiceId; readonly because: Reason }
   | { readonly is: 'removed'; readonly at: Instant; readonly service: ServiceId }
@@ -81,16 +94,18 @@ export type ReleaseEvent =
 
 /** What the world is asked to do. Each is idempotent, and answered by exactly one event. */
 export type Command =
-  | { readonly do: 'apply'; readonly service: ServiceId }
+  | { readonly do: 'apply'; readonly service: ServiceId; readonly stage: number }
+  /** Waits for the next look at the metrics, and judges. */
+  | { readonly do: 'look'; readonly service: ServiceId; readonly stage: number }
   | { readonly do: 'restore'; readonly service: ServiceId }
   | { readonly do: 'remove'; readonly service: ServiceId }
 
 /** Nothing more will happen to a service in such a state, as long as others do not pull it along. */
 const restingStates: ReadonlySet<StateName> = new Set(['promoted', 'healthy', 'failed', 'undone', 'left', 'held', 'stuck'])
 /** The service takes up one of the places that `parallelism` gives. */
-const busyStates: ReadonlySet<StateName> = new Set(['applying', 'settling', 'soaking', 'stopping'])
+const busyStates: ReadonlySet<StateName> = new Set(['applying', 'settling', 'holding', 'soaking', 'stopping'])
 /** Whether the service is ready matters in such a state. */
-const watchedStates: ReadonlySet<StateName> = new Set(['settling', 'soaking', 'promoted', 'healthy', 'recovering'])
+const watchedStates: ReadonlySet<StateName> = new Set(['settling', 'holding', 'soaking', 'promoted', 'healthy', 'recovering'])
 
 export function isResting(state: ServiceState): boolean {
   return restingStates.has(state.at)

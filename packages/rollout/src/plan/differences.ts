@@ -14,7 +14,7 @@ export function planDifferences(approved: Plan, now: Plan): readonly string[] {
 function serviceDifferences(id: string, before: PlannedService | undefined, after: PlannedService | undefined): readonly string[] {
   if (before === undefined) return [`${id} was not in the plan`]
   if (after === undefined) return [`${id} is no longer in the plan`]
-  const plain = (['does', 'dependencies', 'strategy', 'timeout', 'soak'] as const).filter((field) => !same(before[field], after[field])).map((field) => `${id}: ${field} was ${JSON.stringify(before[field])} and is ${JSON.stringify(after[field])}`)
+  const plain = (['does', 'dependencies', 'strategy', 'timeout', 'soak', 'stages'] as const).filter((field) => !same(before[field], after[field])).map((field) => `${id}: ${field} was ${JSON.stringify(before[field])} and is ${JSON.stringify(after[field])}`)
   const keys = [...new Set([...before.objects, ...after.objects].map(({ ref }) => keyOf(ref)))]
   const find = (service: PlannedService, key: string): PlannedObject | undefined => service.objects.find(({ ref }) => keyOf(ref) === key)
   return [...plain, ...keys.flatMap((key) => objectDifferences(`${id}: ${key}`, find(before, key), find(after, key)))]

@@ -11,12 +11,13 @@ const service = (id: string, dependencies: readonly string[] = [], more: Partial
   strategy: 'rolling',
   timeout: 60_000,
   soak: 0,
+  stages: [{ name: 'promote', hold: 0, analyse: false, protection: 'nothing', says: 'all its objects are written', digest: 'd' }],
   objects: [{ ref: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: id }, does: 'change', digest: 'd1', changes: [{ path: 'spec.replicas', from: 1, to: 2 }] }],
   images: [],
   ...more,
 })
 const plan = (services: readonly PlannedService[], more: Partial<Plan> = {}): Plan =>
-  planOf({ environment: 'staging', cluster: { server: 'https://a', context: 'a' }, namespace: 'shop', strategy: 'catalog', parallelism: 8, onFailure: 'rollback', fieldConflicts: 'fail', services, ...more })
+  planOf({ environment: 'staging', cluster: { server: 'https://a', context: 'a' }, namespace: 'shop', strategy: 'catalog', parallelism: 8, onFailure: 'rollback', onInconclusive: 'fail', fieldConflicts: 'fail', services, ...more })
 
 describe('canonical JSON', () => {
   test('is the same for equal values, whatever the order of their keys', () => {

@@ -1,6 +1,8 @@
 import type { ServiceId, Strategy } from '@fermata/catalog'
 import type { ObjectRef } from '@fermata/ports'
 import type { OnFailure, Part } from '../machine/order.ts'
+import type { Stage } from '../machine/stage.ts'
+import type { Protection } from '../strategy/way.ts'
 import { digest } from './canonical.ts'
 import type { FieldChange } from './field-changes.ts'
 
@@ -15,6 +17,14 @@ export interface PlannedObject {
   readonly changes: readonly FieldChange[]
 }
 
+/** One stage of a service's way, and what makes it safe if the run is killed in it. */
+export interface PlannedStage extends Stage {
+  readonly protection: Protection
+  readonly says: string
+  /** SHA-256 of what it writes. */
+  readonly digest: string
+}
+
 export interface PlannedService {
   readonly id: ServiceId
   /** `check`: not changed, only looked at. */
@@ -25,6 +35,8 @@ export interface PlannedService {
   readonly strategy: Strategy
   readonly timeout: number
   readonly soak: number
+  /** How it goes forward, one after the other. */
+  readonly stages: readonly PlannedStage[]
   /** In the order in which they are written. */
   readonly objects: readonly PlannedObject[]
   readonly images: readonly string[]
@@ -34,7 +46,7 @@ export interface PlannedService {
 export interface Step {
   readonly id: string
   readonly service: ServiceId
-  readonly does: 'apply' | 'check' | 'settle' | 'soak'
+  readonly does: 'apply' | 'check' | 'settle' | 'hold' | 'analyse' | 'soak'
   readonly needs: readonly string[]
 }
 
@@ -48,14 +60,18 @@ export interface Plan {
   readonly strategy: 'catalog' | 'rolling'
   readonly parallelism: number
   readonly onFailure: OnFailure
+  /** What follows when a canary could not be judged. */
+  readonly onInconclusive: 'fail' | 'go-on'
   readonly fieldConflicts: 'fail' | 'force'
   readonly services: readonly PlannedService[]
   readonly steps: readonly Step[]
 }
 
 /** What the machine must know of a planned service. */
-export function partOf({ id, does, objects, timeout, soak }: PlannedService): Part {
-  return { id, changes: does === 'release', creates: does === 'release' && objects.some((object) => object.does === 'create'), timeout, soak }
+export function partOf({ id, does, objects, timeout, soak, stages }: PlannedService): Part {
+  const changes = does === 'release'
+  const creates = changes && (objects.some((object) => object.does === 'create') || stages.length > 1)
+  return { id, changes, creates, timeout, soak, ...(changes && { stages: stages.map(({ name, hold, analyse }) => ({ name, hold, analyse })) }) }
 }
 
 /** Completes a plan by its steps and its hash. */
@@ -75,16 +91,22 @@ function stepsOf(services: readonly PlannedService[]): readonly Step[] {
   const reach = reachOf(services)
   const inOneCycle = (a: ServiceId, b: ServiceId): boolean => a === b || (reach(a).has(b) && reach(b).has(a))
   const last = (id: ServiceId): string => (services.find((service) => service.id === id)?.does === 'check' ? `${id}/check` : `${id}/soak`)
-  return services.flatMap(({ id, does }): readonly Step[] => {
+  return services.flatMap(({ id, does, stages }): readonly Step[] => {
     const unit = services.filter((other) => inOneCycle(id, other.id))
     const needed = new Set(unit.flatMap((member) => member.dependencies).filter((dependency) => !inOneCycle(id, dependency)))
     const needs = services.filter((other) => [...needed].some((dependency) => inOneCycle(dependency, other.id))).map((other) => last(other.id))
     if (does === 'check') return [{ id: `${id}/check`, service: id, does: 'check', needs }]
-    return [
-      { id: `${id}/apply`, service: id, does: 'apply', needs },
-      { id: `${id}/settle`, service: id, does: 'settle', needs: [`${id}/apply`] },
-      { id: `${id}/soak`, service: id, does: 'soak', needs: [`${id}/settle`] },
-    ]
+    const steps: Step[] = []
+    const then = (name: string, what: Step['does']): void => void steps.push({ id: `${id}/${name}`, service: id, does: what, needs: steps.length === 0 ? needs : [(steps.at(-1) as Step).id] })
+    for (const { name, hold, analyse } of stages) {
+      // Where there is one stage it needs no name.
+      const place = stages.length === 1 ? '' : `${name}/`
+      then(`${place}apply`, 'apply')
+      then(`${place}settle`, 'settle')
+      if (hold > 0) then(`${place}hold`, analyse ? 'analyse' : 'hold')
+    }
+    then('soak', 'soak')
+    return steps
   })
 }
 

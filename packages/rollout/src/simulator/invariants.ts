@@ -1,6 +1,6 @@
 import type { ServiceId } from '@fermata/catalog'
 import { cancelBudget } from '../defaults.ts'
-import { memberOf, type Order } from '../machine/order.ts'
+import { memberOf, type Order, stagesOf } from '../machine/order.ts'
 import { isResting, type ServiceState, type StateName } from '../machine/state.ts'
 import type { Run } from './simulate.ts'
 import type { Deed, Truth } from './world.ts'
@@ -8,10 +8,40 @@ import type { Deed, Truth } from './world.ts'
 /** What must hold of every run; each check names what broke it. I3 is about traffic shares, which a rolling update does not give. */
 export const invariants: Readonly<Record<string, (run: Run) => readonly string[]>> = {
   'I1 nothing starts before what it needs is ready and soaked': (run) =>
-    applies(run).flatMap(({ command, truths, at }) =>
+    stageDeeds(run).filter(({ command }) => command.stage === 0).flatMap(({ command, truths, at }) =>
       memberOf(run.order, command.service)
         .needs.filter((id) => !readyAndSoaked(run.order, id, truths, at))
         .map((id) => `${command.service} was applied while ${id} was not ready and soaked`)),
+
+  'I1 traffic goes only to a version that is ready': (run) =>
+    stageDeeds(run).flatMap(({ stage, command, truths }) => {
+      const { beside, readySince, share } = truth(truths, command.service)
+      if (stage.startsWith('shift-') && beside?.readySince === undefined) return [`${command.service} was sent traffic at ${stage} while its new version was not ready`]
+      return stage === 'return' && share > 0 && readySince === undefined ? [`${command.service} was sent all traffic back while it was not ready`] : []
+    }),
+
+  'I3 shares come in their order, each for as long as asked': (run) =>
+    stageDeeds(run).flatMap(({ command, at, truths }) => {
+      const before = stagesOf(memberOf(run.order, command.service))[command.stage - 1]
+      const earlier = applies(run).filter((deed) => deed.command.do === 'apply' && deed.command.service === command.service && deed.at <= at && deed.command.stage < command.stage)
+      if (earlier.length < command.stage) return [`${command.service} came to stage ${command.stage} and had left one out`]
+      const { beside } = truth(truths, command.service)
+      const held = before?.name.startsWith('shift-') === true && beside?.readySince !== undefined ? at - Math.max(beside.readySince, (earlier.at(-1) as CommandDeed).at) : undefined
+      return held !== undefined && held < (before?.hold ?? 0) ? [`${command.service} stayed ${held} ms at ${before?.name}`] : []
+    }),
+
+  'I6 nobody is promoted unjudged': (run) =>
+    run.order.onInconclusive === 'go-on' ? [] : stageDeeds(run).filter(({ stage, command }) => stage === 'promote' && stagesOf(memberOf(run.order, command.service)).some(({ analyse }) => analyse) && run.judged(command.service) !== 'no-worse').map(({ command }) => `${command.service} was promoted although it was judged ${run.judged(command.service)}`),
+
+  'I5 the new version beside is removed only when no traffic goes to it': (run) =>
+    [...stageDeeds(run).filter(({ stage }) => stage === 'retire'), ...commands(run, 'remove')].filter(({ command, truths }) => truth(truths, command.service).share > 0).map(({ command }) => `${command.service}: its new version was removed while it had traffic`),
+
+  'I4 at the end nothing stands beside a service, and no traffic goes there': (run) =>
+    [...run.end.services].flatMap(([id, { at }]) => {
+      const { beside, share } = truth(run.truths, id)
+      if (['promoted', 'undone', 'held', 'healthy'].includes(at) && (beside !== undefined || share > 0)) return [`${id} is ${at}, and ${share} % of its traffic goes to a version beside it`]
+      return at === 'left' && share > 0 ? [`${id} was left with ${share} % of its traffic on a version beside it`] : []
+    }),
 
   'I4 what answers at the end is a ready version, or the report says that it is not': (run) => [...run.end.services].flatMap(([id, state]) => atTheEnd(run, id, state)),
 
@@ -72,7 +102,7 @@ export const invariants: Readonly<Record<string, (run: Run) => readonly string[]
 /** What a service may still be doing when the time after a request to stop is over. A promoted one that has just lost a pod is told as it is. */
 const wayBack: ReadonlySet<StateName> = new Set(['stopping', 'recalled', 'restoring', 'removing'])
 
-const statesOf = { apply: 'applying', restore: 'restoring', remove: 'removing' } as const
+const statesOf = { apply: 'applying', look: 'holding', restore: 'restoring', remove: 'removing' } as const
 
 function notedState(deed: CommandDeed): string | undefined {
   return deed.journal?.services.get(deed.command.service)?.at
@@ -86,6 +116,17 @@ function commands(run: Run, what: 'apply' | 'restore' | 'remove'): readonly Comm
 
 function applies(run: Run): readonly CommandDeed[] {
   return commands(run, 'apply')
+}
+
+interface StageDeed {
+  readonly stage: string
+  readonly at: number
+  readonly truths: CommandDeed['truths']
+  readonly command: Extract<CommandDeed['command'], { readonly do: 'apply' }>
+}
+
+function stageDeeds(run: Run): readonly StageDeed[] {
+  return applies(run).flatMap(({ command, at, truths }) => (command.do === 'apply' ? [{ command, at, truths, stage: stagesOf(memberOf(run.order, command.service))[command.stage]?.name ?? '' }] : []))
 }
 
 function truth(truths: ReadonlyMap<ServiceId, Truth>, id: ServiceId): Truth {

@@ -31,6 +31,8 @@ export interface Run {
   /** The most services that were on their way forward at a time. */
   readonly busiest: number
   readonly existed: (id: ServiceId) => boolean
+  /** What the metrics say of its new version. */
+  readonly judged: (id: ServiceId) => string
   /** Whether something of the service was written before a deed, in this run or the one before. */
   readonly touchedBefore: (id: ServiceId, deed: Deed) => boolean
   readonly touchedEver: (id: ServiceId) => boolean
@@ -145,6 +147,7 @@ async function runOf(scenario: Scenario, world: SimulatedWorld, begun: ReleaseSt
     everReady,
     busiest,
     existed: (id) => scenario.fates.get(id)?.existed === true || scenario.order.members.get(id)?.changes === false,
+    judged: (id) => scenario.fates.get(id)?.judged ?? '',
     touchedBefore: (id, deed) => touched(id, world.deeds.indexOf(deed)),
     touchedEver: (id) => touched(id, world.deeds.length),
   }

@@ -3,7 +3,7 @@ import type { Clock, Instant } from '@fermata/ports'
 import { EnvironmentError } from '@fermata/verdict'
 import { because } from '../codes.ts'
 import type { Hands, Scribe } from '../driver.ts'
-import { memberOf } from '../machine/order.ts'
+import { memberOf, stagesOf } from '../machine/order.ts'
 import type { Command, Health, ReleaseEvent, ReleaseState } from '../machine/state.ts'
 import type { Fate, Scenario } from './scenario.ts'
 
@@ -16,6 +16,9 @@ export interface Truth {
   readonly specSince: Instant
   /** When the written version became ready without interruption. */
   readonly readySince: Instant | undefined
+  /** The new version beside the old one, while there is one, and the share of the requests that goes to it. */
+  readonly beside: { readonly since: Instant; readonly readySince: Instant | undefined } | undefined
+  readonly share: number
 }
 
 /** One thing that happened to the world, for the invariants. */
@@ -77,25 +80,28 @@ export function simulatedWorld(scenario: Scenario, before: { readonly truths: Re
   const truths = new Map(before?.truths ?? Array.from(scenario.fates, ([id, fate]): [ServiceId, Truth] => [id, firstTruth(fate, memberOf(scenario.order, id).changes)]))
   const abort = new AbortController()
   let noted: ReleaseState | undefined
+  /** At which stage each service is; none on its way back, which is about what it was. */
+  const reached = new Map<ServiceId, string>()
 
   const fate = (id: ServiceId): Fate => scenario.fates.get(id) as Fate
-  const health = (id: ServiceId): Health | undefined => {
-    const truth = truths.get(id) as Truth
-    const seen = seenOf(truth, fate(id), memberOf(scenario.order, id).changes, time.now())
-    truths.set(id, settled(truth, seen, time.now()))
-    return seen
-  }
+  const health = (id: ServiceId): Health | undefined => healthOf(truths, id, fate(id), memberOf(scenario.order, id).changes, reached.get(id), time.now())
   if (disturb && scenario.cancelAt !== undefined) time.plan(scenario.cancelAt, () => void abort.abort())
 
+  const nameOf = (command: Extract<Command, { readonly do: 'apply' }>): string => stagesOf(memberOf(scenario.order, command.service))[command.stage]?.name ?? 'nowhere'
   const carryOut = (command: Command): void => {
     const id = command.service
     deeds.push({ is: 'command', at: time.now(), command, truths: new Map(truths), journal: noted })
-    if (command.do === 'apply') truths.set(id, { ...(truths.get(id) as Truth), spec: 'partly new', specSince: time.now(), readySince: undefined })
+    if (command.do === 'look') return time.plan(lookEvery, () => judgedOf(command, fate(id), time.now()))
+    const stage = command.do === 'apply' ? nameOf(command) : undefined
+    if (stage === undefined) reached.delete(id)
+    else reached.set(id, stage)
+    if (stage === 'promote') truths.set(id, { ...(truths.get(id) as Truth), spec: 'partly new', specSince: time.now(), readySince: undefined })
     const { takes, fails } = effortOf(command, fate(id))
     time.plan(takes, () => {
       deeds.push({ is: 'done', at: time.now(), command, well: !fails })
       if (fails) return failureOf(command, time.now())
-      truths.set(id, truthAfter(command, truths.get(id) as Truth, fate(id), time.now()))
+      const truth = truths.get(id) as Truth
+      truths.set(id, stage === undefined || stage === 'promote' ? truthAfter(command, truth, fate(id), time.now()) : afterStage(stage, truth, time.now()))
       return { is: answers[command.do], at: time.now(), service: id }
     })
   }
@@ -128,9 +134,44 @@ export function simulatedWorld(scenario: Scenario, before: { readonly truths: Re
   }
 }
 
+const lookEvery = 5_000
+
+function judgedOf({ service, stage }: Extract<Command, { readonly do: 'look' }>, { judged }: Fate, at: Instant): ReleaseEvent {
+  const why = because('FM-DEPLOY-CANARY-UNKNOWN', { says: 'It was judged.', service })
+  return { is: 'judged', at, service, stage, judged: judged === 'no-worse' ? { is: judged } : { is: judged, because: why } }
+}
+
+/** What a look at a service shows, and what has come true by then. */
+function healthOf(truths: Map<ServiceId, Truth>, id: ServiceId, fate: Fate, changes: boolean, stage: string | undefined, now: Instant): Health | undefined {
+  const truth = truths.get(id) as Truth
+  if (isBeside(stage) && truth.beside !== undefined) {
+    const seen = newVersionSeen(fate.beside, now - truth.beside.since)
+    truths.set(id, { ...truth, beside: { ...truth.beside, readySince: seen?.is === 'ready' ? (truth.beside.readySince ?? now) : undefined } })
+    return seen
+  }
+  if (stage === 'migrate') return { is: 'ready' }
+  const seen = seenOf(truth, fate, changes, now)
+  truths.set(id, settled(truth, seen, now))
+  return seen
+}
+
+/** Whether what is looked at is the new version beside the old one. */
+function isBeside(stage: string | undefined): boolean {
+  return stage === 'prepare' || stage?.startsWith('shift-') === true
+}
+
+function afterStage(stage: string, truth: Truth, now: Instant): Truth {
+  if (stage === 'prepare') return { ...truth, beside: truth.beside ?? { since: now, readySince: undefined } }
+  if (stage.startsWith('shift-')) return { ...truth, share: Number(stage.slice('shift-'.length)) }
+  if (stage === 'return') return { ...truth, share: 0 }
+  return stage === 'retire' ? { ...truth, beside: undefined } : truth
+}
+
 const answers = { apply: 'applied', restore: 'restored', remove: 'removed' } as const
 
-function effortOf(command: Command, fate: Fate): { readonly takes: number; readonly fails: boolean } {
+type Writing = Exclude<Command, { readonly do: 'look' }>
+
+function effortOf(command: Writing, fate: Fate): { readonly takes: number; readonly fails: boolean } {
   switch (command.do) {
     case 'apply':
       return { takes: fate.applyTakes, fails: fate.applyFails }
@@ -141,40 +182,43 @@ function effortOf(command: Command, fate: Fate): { readonly takes: number; reado
   }
 }
 
-function failureOf({ do: what, service }: Command, at: Instant): ReleaseEvent {
+function failureOf({ do: what, service }: Writing, at: Instant): ReleaseEvent {
   const why = because(what === 'apply' ? 'FM-DEPLOY-APPLY-FAILED' : 'FM-DEPLOY-UNDO-FAILED', { says: `${service} was refused.`, service })
   return { is: `${what}-failed`, at, service, because: why }
 }
 
 /** What is written when a command has gone well. What was created is given up by a restore, and gone by a removal. */
-function truthAfter(command: Command, truth: Truth, { existed }: Fate, now: Instant): Truth {
+function truthAfter(command: Writing, truth: Truth, { existed }: Fate, now: Instant): Truth {
   switch (command.do) {
     case 'apply':
       return { ...truth, spec: 'new', specSince: now, readySince: undefined }
     case 'restore':
-      return { ...truth, spec: existed ? 'old' : 'remains', specSince: now, readySince: undefined }
+      return { ...truth, spec: existed ? 'old' : 'remains', specSince: now, readySince: undefined, share: 0 }
     case 'remove':
-      return existed ? truth : { spec: 'absent', serves: 'nobody', specSince: now, readySince: undefined }
+      return existed ? { ...truth, beside: undefined } : { ...truth, spec: 'absent', serves: 'nobody', specSince: now, readySince: undefined }
   }
 }
 
 function firstTruth(fate: Fate, changes: boolean): Truth {
-  return fate.existed || !changes ? { spec: 'old', serves: 'old', specSince: 0, readySince: 0 } : { spec: 'absent', serves: 'nobody', specSince: 0, readySince: undefined }
+  return fate.existed || !changes ? { spec: 'old', serves: 'old', specSince: 0, readySince: 0, beside: undefined, share: 0 } : { spec: 'absent', serves: 'nobody', specSince: 0, readySince: undefined, beside: undefined, share: 0 }
 }
 
 /** What a look at the service shows; undefined where nothing can be seen. */
 function seenOf(truth: Truth, fate: Fate, changes: boolean, now: Instant): Health | undefined {
   const age = now - truth.specSince
   const onItsWay: Health = { is: 'progressing', standing: { says: '0 of 1 pods are available' } }
-  const failed: Health = { is: 'failed', because: because('FM-DEPLOY-CRASH-LOOP', { says: 'It crashes.' }) }
   if (truth.spec === 'absent') return onItsWay
   if (truth.spec === 'remains') return { is: 'ready' }
   if (truth.spec === 'old' && changes) return fate.recovers === 'never' ? onItsWay : age >= fate.recovers || truth.serves === 'old' ? { is: 'ready' } : onItsWay
-  const { is, after, later } = fate.newVersion
-  if (truth.spec === 'partly new' || is === 'never') return onItsWay
+  return truth.spec === 'partly new' ? onItsWay : newVersionSeen(fate.newVersion, age)
+}
+
+function newVersionSeen({ is, after, later }: Fate['newVersion'], age: number): Health | undefined {
+  const onItsWay: Health = { is: 'progressing', standing: { says: '0 of 1 pods are available' } }
+  if (is === 'never') return onItsWay
   if (is === 'silent') return undefined
   if (age < after) return onItsWay
-  if (is === 'fails' || (is === 'regresses' && age >= after + later)) return failed
+  if (is === 'fails' || (is === 'regresses' && age >= after + later)) return { is: 'failed', because: because('FM-DEPLOY-CRASH-LOOP', { says: 'It crashes.' }) }
   if (is === 'flaps') return Math.floor((age - after) / Math.max(1, later)) % 2 === 0 ? { is: 'ready' } : onItsWay
   return { is: 'ready' }
 }

@@ -1,6 +1,6 @@
 import { connectCluster, type KubeCluster } from '@fermata/kube'
 import { readRequest } from '@fermata/capability'
-import type { Cluster, Files, Progress } from '@fermata/ports'
+import type { Cluster, Files, Metrics, Progress } from '@fermata/ports'
 import { createStory, type SandboxCluster, startCluster, type Story, type User, virtualClock, type VirtualClock } from '@fermata/sandbox'
 import type { Report } from '@fermata/verdict'
 import { cleanUp } from '../clean-up.ts'
@@ -16,6 +16,8 @@ export interface Stage {
   readonly progress: Progress[]
   /** A client of its own, for looks behind the use case. */
   readonly kube: KubeCluster
+  /** Who answers PromQL; replace it to play metrics. */
+  metrics: Metrics | undefined
   /** Asks the run that is under way to stop. */
   stopRun(): void
   /** The next run dies when the server has taken so many writes of it. */
@@ -23,6 +25,7 @@ export interface Stage {
   /** The run that is under way dies when the server has taken so many writes more. */
   killAfterNext(writes: number): void
   run(inputs: Readonly<Record<string, string>>, as?: string): Promise<Report>
+  /** A run beside the one that is under way: another process, which nobody stops or kills. */
   second(inputs: Readonly<Record<string, string>>): Promise<Report>
   /** The post step of the run before. */
   cleanUp(): Promise<Report>
@@ -33,45 +36,43 @@ export async function setStage(wish: { readonly namespaces?: readonly string[]; 
   const clock = virtualClock()
   const story = createStory()
   const cluster = await startCluster({ clock, story, namespaces: wish.namespaces ?? ['shop'], ...(wish.users !== undefined && { users: wish.users }) })
-  let underWay = 0
   let runs = 0
-  const counted = <T>(asked: Promise<T>): Promise<T> => {
-    underWay += 1
-    return asked.finally(() => (underWay -= 1))
-  }
-  // Fifty handshakes at a time keep the event loop quiet for longer than the clock believes: no time passes while somebody waits for an answer.
-  const stopClock = clock.autoAdvance({ busy: () => cluster.busy() || underWay > 0 })
+  const questions = openQuestions()
+  const stopClock = clock.autoAdvance({ busy: () => cluster.busy() || questions.open() })
   const files = new Map<string, string>()
   const progress: Progress[] = []
-  const connections: KubeCluster[] = []
-  const connect = async (user: string | undefined, signal: AbortSignal | undefined): Promise<KubeCluster> => {
-    const connection = await connectCluster({ kubeconfig: cluster.kubeconfig({ ...(user !== undefined && { user }), namespace: 'shop' }), clock, random: { next: () => 0.5 }, signal })
-    connections.push(connection)
-    return connection
+  const connections = new Map<string, Promise<KubeCluster>>()
+  // A run is a process of its own in all but its connection: a handshake for each would take longer than everything else.
+  const connect = async (user = '', signal?: AbortSignal): Promise<KubeCluster> => {
+    const known = connections.get(user) ?? connectCluster({ kubeconfig: cluster.kubeconfig({ ...(user !== '' && { user }), namespace: 'shop' }), clock, random: { next: () => 0.5 } })
+    connections.set(user, known)
+    return (await known).under(signal)
   }
   let running = new AbortController()
   let death: number | undefined
   let life: Life = { writes: 0, death: Number.POSITIVE_INFINITY }
   const kept = new Map<string, string>()
-  const requestOf = (inputs: Readonly<Record<string, string>>): DeployRequest => readRequest(orchestratedDeploy, (name) => inputs[name]) as DeployRequest
   const portsOf = (user: string | undefined, signal: AbortSignal, lived: Life): DeployPorts => ({
+    invocation,
     clock,
     // Two runs are two processes, so their leases name two holders.
     random: { next: () => (runs += 1) / 1_000_000 },
     signal,
     keep: (name, value) => void kept.set(name, value),
     files: filesOf(files),
-    cluster: async () => answering(mortal(await connect(user, signal), lived), counted),
+    metrics: async () => stage.metrics ?? noMetrics(),
+    cluster: async () => answering(mortal(await connect(user, signal), lived), questions.counted),
     log: { debug: () => undefined, info: () => undefined, warning: () => undefined, progress: (event) => void progress.push(event) },
-    invocation: { trigger: { event: 'push', payload: {}, sha: 'a'.repeat(40), ref: 'refs/heads/main' }, repository: 'shop/shop', workflow: 'release.yml', runId: '17', runAttempt: 1, actor: 'ada', runUrl: undefined, temporary: 'tmp' },
   })
-  return {
+  const undying = (): DeployPorts => portsOf(undefined, new AbortController().signal, { writes: 0, death: Number.POSITIVE_INFINITY })
+  const stage: Stage = {
+    metrics: undefined,
     cluster,
     clock,
     story,
     files,
     progress,
-    kube: await connect(undefined, undefined),
+    kube: await connect(),
     killAfterWrite: (number) => (death = number),
     killAfterNext: (writes) => (life.death = life.writes + writes),
     stopRun: () => running.abort(new Error('stopped by the test')),
@@ -82,14 +83,38 @@ export async function setStage(wish: { readonly namespaces?: readonly string[]; 
       kept.clear()
       return deploy(requestOf(inputs), portsOf(user, running.signal, life))
     },
-    second: (inputs) => deploy(requestOf(inputs), portsOf(undefined, new AbortController().signal, { writes: 0, death: Number.POSITIVE_INFINITY })),
-    cleanUp: () => cleanUp(requestOf({ mode: 'apply' }), portsOf(undefined, new AbortController().signal, { writes: 0, death: Number.POSITIVE_INFINITY }), (name) => kept.get(name)),
+    second: (inputs) => deploy(requestOf(inputs), undying()),
+    cleanUp: () => cleanUp(requestOf({ mode: 'apply' }), undying(), (name) => kept.get(name)),
     async close() {
       stopClock()
-      for (const connection of connections) connection.close()
+      for (const connection of connections.values()) (await connection).close()
       await cluster.stop()
     },
   }
+  return stage
+}
+
+/** Fifty handshakes at a time keep the event loop quiet for longer than the clock believes: no time passes while somebody waits for an answer. */
+function openQuestions(): { readonly open: () => boolean; readonly counted: <T>(asked: Promise<T>) => Promise<T> } {
+  let underWay = 0
+  return {
+    open: () => underWay > 0,
+    counted: (asked) => {
+      underWay += 1
+      return asked.finally(() => (underWay -= 1))
+    },
+  }
+}
+
+/** What every run is told of its runner. */
+const invocation: DeployPorts['invocation'] = { trigger: { event: 'push', payload: {}, sha: 'a'.repeat(40), ref: 'refs/heads/main' }, repository: 'shop/shop', workflow: 'release.yml', runId: '17', runAttempt: 1, actor: 'ada', runUrl: undefined, temporary: 'tmp' }
+
+function requestOf(inputs: Readonly<Record<string, string>>): DeployRequest {
+  return readRequest(orchestratedDeploy, (name) => inputs[name]) as DeployRequest
+}
+
+function noMetrics(): never {
+  throw new Error('The test has no metrics.')
 }
 
 /** The process is gone: no error that the use case knows. */
@@ -179,6 +204,8 @@ export interface Sketch {
   readonly soak?: string
   readonly timeout?: string
   readonly strategy?: string
+  /** Further lines of the catalog. */
+  readonly catalog?: readonly string[]
   /** Further YAML documents of the manifest. */
   readonly also?: string
   readonly config?: string
@@ -187,8 +214,8 @@ export interface Sketch {
 /** Writes a catalog and a manifest for each service: a ConfigMap, a Service and a Deployment. */
 export function sketch(files: Map<string, string>, services: Readonly<Record<string, Sketch>>): void {
   const lines = ['version: 1', 'services:']
-  for (const [id, { needs = [], soak = '0s', timeout = '5m', strategy = 'rolling', ...rest }] of Object.entries(services)) {
-    lines.push(`  ${id}:`, `    manifests: [k8s/${id}.yaml]`, `    dependencies: [${needs.join(', ')}]`, `    soak: ${soak}`, `    timeout: ${timeout}`, `    deployment_strategy: ${strategy}`)
+  for (const [id, { needs = [], soak = '0s', timeout = '5m', strategy = 'rolling', catalog = [], ...rest }] of Object.entries(services)) {
+    lines.push(`  ${id}:`, `    manifests: [k8s/${id}.yaml]`, `    dependencies: [${needs.join(', ')}]`, `    soak: ${soak}`, `    timeout: ${timeout}`, `    deployment_strategy: ${strategy}`, ...catalog.map((line) => `    ${line}`))
     files.set(`k8s/${id}.yaml`, manifestOf(id, rest))
   }
   files.set('fermata.yaml', `${lines.join('\n')}\n`)

@@ -1,6 +1,8 @@
 import { fieldManager, releaseAnnotation } from '@fermata/custody'
 import type { KubeObject, ObjectRef } from '@fermata/ports'
 import { same } from '../plan/canonical.ts'
+import { routerOf } from '../traffic/routers.ts'
+import type { PatchOperation, Split, Weights } from '../traffic/router.ts'
 import { appliedBy, extract, type FieldSet, find, isEmpty, leaves, ownedByOthers, type Step, union } from './fields.ts'
 
 /**
@@ -9,6 +11,8 @@ import { appliedBy, extract, type FieldSet, find, isEmpty, leaves, ownedByOthers
  */
 export type Former =
   | { readonly is: 'absent'; readonly ref: ObjectRef }
+  /** A route whose weights were shifted: only ours come back, so that what others write into it meanwhile stays. */
+  | { readonly is: 'routed'; readonly ref: ObjectRef; readonly split: Split; readonly weights: Weights }
   | {
       readonly is: 'present'
       readonly ref: ObjectRef
@@ -32,6 +36,7 @@ export function formerOf(ref: ObjectRef, live: KubeObject | undefined, after: Ku
 }
 
 export type WayBack =
+  | { readonly is: 'patch'; readonly operations: readonly PatchOperation[] }
   | { readonly is: 'apply'; readonly object: KubeObject }
   /** It was never written, or has been undone before, or was absent and is. */
   | { readonly is: 'nothing' }
@@ -45,6 +50,7 @@ export type WayBack =
  * @param current the object now
  */
 export function wayBack(former: Former, current: KubeObject | undefined, release: string): WayBack {
+  if (former.is === 'routed') return routeBack(former, current)
   const writer = current?.metadata.annotations?.[releaseAnnotation]
   // What was absent is deleted later, if it is still ours; what somebody made who leaves no mark is not.
   if (former.is === 'absent') return writer === undefined || writer === release ? { is: 'nothing' } : { is: 'superseded', by: `release ${writer}` }
@@ -57,6 +63,12 @@ export function wayBack(former: Former, current: KubeObject | undefined, release
   const metadata = typeof values['metadata'] === 'object' ? values['metadata'] : {}
   const guard = current?.metadata.resourceVersion
   return { is: 'apply', object: { ...values, apiVersion, kind, metadata: { ...metadata, name, ...(namespace !== undefined && { namespace }), ...(guard !== undefined && { resourceVersion: guard }) } } }
+}
+
+/** A route that is gone sends nothing anywhere. */
+function routeBack({ ref, split, weights }: Extract<Former, { readonly is: 'routed' }>, current: KubeObject | undefined): WayBack {
+  const change = current === undefined ? undefined : routerOf(ref).reset({ ...current, apiVersion: ref.apiVersion, kind: ref.kind }, split, weights)
+  return change?.is === 'patch' ? change : { is: 'nothing' }
 }
 
 function comesBack(path: readonly Step[], former: Extract<Former, { readonly is: 'present' }>, current: KubeObject | undefined, ours: FieldSet, others: FieldSet): boolean {

@@ -1,0 +1,64 @@
+import type { ServiceId } from '@fermata/catalog'
+import { applyFenced, type Fuse, managedSelector, refuseIfFenced, releaseAnnotation } from '@fermata/custody'
+import type { Cluster, Clock, KubeObject, ObjectRef } from '@fermata/ports'
+import { fuseSeconds, pollEvery } from '../defaults.ts'
+import { refOf } from '../plan/objects.ts'
+import { condition } from '../readiness/assessment.ts'
+import type { Bench } from './work.ts'
+
+/** The fuses of a run: one for each namespace in which it makes something temporary, lit when the first is made. */
+export interface Fuses {
+  in(namespace: string): Promise<Fuse>
+  lit(): readonly Promise<Fuse>[]
+}
+
+export function fusesOf(light: (namespace: string, seconds: number) => Promise<Fuse>): Fuses {
+  const known = new Map<string, Promise<Fuse>>()
+  return {
+    in(namespace) {
+      const found = known.get(namespace) ?? light(namespace, fuseSeconds)
+      known.set(namespace, found)
+      return found
+    },
+    lit: () => [...known.values()],
+  }
+}
+
+/** Writes a temporary object: it belongs to the fuse, so the cluster removes it when the run that renews the fuse is gone. */
+export async function writeTemporary(bench: Bench, id: ServiceId, object: KubeObject): Promise<KubeObject> {
+  const fuse = await bench.fuses.in(object.metadata.namespace ?? '')
+  const owned = { ...object, metadata: { ...object.metadata, ownerReferences: [fuse.owner] } }
+  return applyFenced(bench.cluster, owned, { fence: bench.warrant.fenceOf(id), assure: bench.warrant.assure, force: true })
+}
+
+/** What is about to carry traffic is taken from the fuse: with it the traffic would go. */
+export async function freeFromFuse(bench: Bench, refs: readonly ObjectRef[]): Promise<void> {
+  for (const ref of refs) {
+    const fuse = await bench.fuses.in(ref.namespace ?? '')
+    bench.warrant.assure()
+    await fuse.release(ref)
+  }
+}
+
+/** Removes what a release has made beside a service. What somebody else made under the same name stays. */
+export async function removeTemporary(bench: Bench, id: ServiceId, refs: readonly ObjectRef[]): Promise<void> {
+  const [label = '', value = ''] = managedSelector.split('=')
+  for (const ref of refs) {
+    const found = await bench.cluster.get(ref)
+    if (found?.metadata.uid === undefined || found.metadata.labels?.[label] !== value || found.metadata.annotations?.[releaseAnnotation] === undefined) continue
+    refuseIfFenced(found, bench.warrant.fenceOf(id))
+    bench.warrant.assure()
+    await bench.cluster.delete(ref, { uid: found.metadata.uid, propagation: 'Background' })
+  }
+}
+
+/** A Job runs once. One that failed makes room for another try; one that ran, or runs, is the one that is meant. */
+export async function clearFailedJob(cluster: Cluster, clock: Clock, job: KubeObject, until: number): Promise<void> {
+  for (let deleted = false; ; deleted = true) {
+    const found = await cluster.get(refOf(job))
+    if (found === undefined || (condition(found, 'Failed')?.status !== 'True' && found.metadata.deletionTimestamp === undefined)) return
+    if (!deleted && found.metadata.uid !== undefined) await cluster.delete(refOf(job), { uid: found.metadata.uid, propagation: 'Background' })
+    if (clock.now() >= until) return
+    await clock.sleep(pollEvery)
+  }
+}

@@ -46,7 +46,8 @@ export interface Pace {
 export interface Experiment {
   readonly title: string
   readonly file: string
-  readonly form: 'fermata' | 'chaos-toolkit'
+  /** The dialect it was written in. */
+  readonly form: string
   /** Contexts of the kubeconfig in which it may run; empty when it says nothing of it. */
   readonly contexts: readonly string[]
   readonly namespace: string | undefined

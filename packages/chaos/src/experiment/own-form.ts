@@ -1,10 +1,11 @@
 import { percent } from '@fermata/capability'
-import type { Path } from '@fermata/source'
 import * as z from 'zod/mini'
 import * as defaults from '../defaults.ts'
 import type { Fault, FaultKind } from '../faults/fault.ts'
 import { parseSelector } from '../target/selector.ts'
 import { durationText, milliseconds } from './duration.ts'
+import type { Complain, Dialect } from './dialect.ts'
+import { makeFault } from './make-fault.ts'
 import type { Amount, Experiment, Expectation, Pace, Probe, TargetWish } from './model.ts'
 
 function about<T extends z.ZodMiniType>(schema: T, description: string): T {
@@ -68,11 +69,25 @@ function isShare(written: string | number): boolean {
   }
 }
 
-/** Tells one problem at a place of the document. */
-export type Complain = (path: Path, says: string, remedy?: string) => void
+/** Our own form. It takes whatever no other form speaks, so that it can say what is wrong with it. */
+export const ownForm: Dialect = {
+  form: 'fermata',
+  speaks: () => true,
+  read: (value, kinds, complain, place) => {
+    const shape = z.safeParse(experimentSchema, value)
+    if (shape.success) return fromOwnForm(shape.data, kinds, complain, place)
+    for (const issue of shape.error.issues) {
+      const path = issue.path.map((key) => (typeof key === 'number' ? key : String(key)))
+      const unknown = issue.code === 'unrecognized_keys' ? issue.keys : undefined
+      if (unknown === undefined) complain(path, `${path.length === 0 ? 'The experiment' : path.join('.')}: ${issue.message}.`)
+      else for (const key of unknown) complain([...path, key], `${[...path, key].join('.')} is not known here.`, 'Remove it, or correct its name.')
+    }
+    return undefined
+  },
+}
 
-/** What the shape cannot say is complained about; with a complaint there is no experiment. */
-export function fromOwnForm(written: Written, kinds: readonly FaultKind[], complain: Complain, place: Pick<Experiment, 'file' | 'where'>): Experiment | undefined {
+/** What the shape cannot say is complained about. */
+function fromOwnForm(written: Written, kinds: readonly FaultKind[], complain: Complain, place: Pick<Experiment, 'file' | 'where'>): Experiment | undefined {
   const target = targetOf(written.target, complain)
   const fault = faultOf(written.fault, kinds, complain)
   const pace = paceOf(written.sampling, complain)
@@ -81,7 +96,7 @@ export function fromOwnForm(written: Written, kinds: readonly FaultKind[], compl
     ...place,
     ...fault,
     title: written.title,
-    form: 'fermata',
+    form: ownForm.form,
     contexts: written.contexts ?? [],
     namespace: written.target.namespace,
     target,
@@ -115,24 +130,6 @@ function faultOf({ kind: name, count, share: written, duration, ...settings }: W
   if ('fault' in made) return { fault: made.fault, amount }
   for (const { path, says } of made.problems) complain(['fault', ...path], says)
   return undefined
-}
-
-/** A fault of a kind, from what was written about it in whatever form. */
-export function makeFault(kind: FaultKind, settings: unknown, durationMs: number | undefined): { readonly fault: Fault } | { readonly problems: readonly { readonly path: Path; readonly says: string }[] } {
-  const checked = z.safeParse(kind.settings, settings)
-  const problems = checked.success ? [] : checked.error.issues.flatMap((issue) => settingProblems(kind, issue))
-  if (kind.lasts === 'a moment' && durationMs !== undefined) problems.push({ path: ['duration'], says: `Fault ${kind.kind} is over in a moment and has no duration.` })
-  if (kind.lasts === 'until lifted' && durationMs === undefined) problems.push({ path: [], says: `Fault ${kind.kind} lasts, and no duration is given.` })
-  if (durationMs !== undefined && !(durationMs >= 1_000 && durationMs <= defaults.longestFault)) problems.push({ path: ['duration'], says: `Fault ${kind.kind} must last from 1s to 1h.` })
-  if (!checked.success || problems.length > 0) return { problems }
-  return { fault: kind.make(checked.data, durationMs ?? 0) }
-}
-
-function settingProblems({ kind }: FaultKind, issue: z.core.$ZodIssue): { readonly path: Path; readonly says: string }[] {
-  const path = issue.path.map((key) => (typeof key === 'number' ? key : String(key)))
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: [...path, key], says: `Fault ${kind} has no setting ${[...path, key].join('.')}.` }))
-  const expected = issue.code === 'invalid_value' ? `expected one of ${issue.values.join(', ')}` : issue.message
-  return [{ path, says: `Fault ${kind}, ${path.join('.')}: ${expected}.` }]
 }
 
 function paceOf(sampling: Written['sampling'], complain: Complain): Pace | undefined {

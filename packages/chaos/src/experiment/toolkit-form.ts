@@ -6,19 +6,26 @@ import type { Path } from '@fermata/source'
 import * as defaults from '../defaults.ts'
 import type { FaultKind } from '../faults/fault.ts'
 import { fieldAt, listAt, mappingAt, textAt } from '../target/fields.ts'
-import { makeFault, type Complain } from './own-form.ts'
+import type { Complain, Dialect } from './dialect.ts'
+import { makeFault } from './make-fault.ts'
 import { parseSelector } from '../target/selector.ts'
 import type { Experiment, Expectation, Probe } from './model.ts'
 
 type Mapping = Readonly<Record<string, unknown>>
 
-/** A mapping with `method`, as every experiment of Chaos Toolkit has it. */
-export function isToolkit(value: unknown): value is Mapping {
+/** Experiments of Chaos Toolkit: mappings with `method`, as every one has it, or with a hypothesis. */
+export const toolkitForm: Dialect = {
+  form: 'chaos-toolkit',
+  speaks: isToolkit,
+  read: (value, kinds, complain, place) => (isToolkit(value) ? fromToolkit(value, kinds, complain, place) : undefined),
+}
+
+function isToolkit(value: unknown): value is Mapping {
   return typeof value === 'object' && value !== null && (Object.hasOwn(value, 'method') || Object.hasOwn(value, 'steady-state-hypothesis'))
 }
 
-/** Every part that cannot be carried out is complained about, by its name; with a complaint there is no experiment. */
-export function fromToolkit(value: Mapping, kinds: readonly FaultKind[], complain: Complain, place: Pick<Experiment, 'file' | 'where'>): Experiment | undefined {
+/** Every part that cannot be carried out is complained about, by its name. */
+function fromToolkit(value: Mapping, kinds: readonly FaultKind[], complain: Complain, place: Pick<Experiment, 'file' | 'where'>): Experiment | undefined {
   const title = textAt(value, 'title') ?? ''
   for (const key of ['title', 'description']) if ((textAt(value, key) ?? '') === '') complain([key], `The experiment has no ${key}.`, 'Chaos Toolkit wants one too.')
   const steadyState = hypothesisOf(value, complain)
@@ -26,7 +33,7 @@ export function fromToolkit(value: Mapping, kinds: readonly FaultKind[], complai
   checkRollbacks(value, kinds, complain)
   if (injection === undefined || steadyState.length === 0) return undefined
   const ignored = ['controls', 'contributions', 'extensions', 'runtime', 'tags'].filter((key) => Object.hasOwn(value, key) && key !== 'tags').map((key) => `${key}: not carried out`)
-  return { ...place, ...injection, title, form: 'chaos-toolkit', contexts: [], steadyState, effect: [], pace: { everyMs: defaults.sampleEvery, windowMs: undefined, consecutive: defaults.consecutiveGood }, ignored }
+  return { ...place, ...injection, title, form: toolkitForm.form, contexts: [], steadyState, effect: [], pace: { everyMs: defaults.sampleEvery, windowMs: undefined, consecutive: defaults.consecutiveGood }, ignored }
 }
 
 function hypothesisOf(value: Mapping, complain: Complain): readonly Probe[] {
@@ -39,7 +46,7 @@ function hypothesisOf(value: Mapping, complain: Complain): readonly Probe[] {
 function probeOf(written: unknown, path: Path, whole: Mapping, complain: Complain): Probe | undefined {
   const name = textAt(written, 'name') ?? `probe ${path.at(-1)}`
   const type = textAt(written, 'provider', 'type')
-  if (type !== 'http') return void complain([...path, 'provider'], `Probe ${JSON.stringify(name)} has the provider ${providerText(written)}, which is not carried out here.`, 'Use an http probe.')
+  if (type !== 'http') return void complain([...path, 'provider'], `Probe ${JSON.stringify(name)} has the provider ${providerText(written)}, which is not carried out here.`, 'Use an http probe.', 'FM-CHAOS-PROVIDER')
   const provider = substituted(mappingAt(written, 'provider'), whole, [...path, 'provider'], complain) as Mapping
   const expects = toleranceOf(fieldAt(written, 'tolerance'), name, [...path, 'tolerance'], complain)
   const url = textAt(provider, 'url') ?? ''
@@ -79,7 +86,7 @@ function injectionOf(value: Mapping, kinds: readonly FaultKind[], complain: Comp
     const meant = kinds.flatMap((kind) => Object.entries(kind.toolkit).map(([call, read]) => ({ kind, call, read }))).find(({ call }) => call === callOf(activity))
     if (meant !== undefined) return [{ ...meant, activity, path, name }]
     const word = textAt(activity, 'type') === 'probe' ? 'Probe' : 'Action'
-    complain(textAt(activity, 'provider', 'type') === undefined ? path : [...path, 'provider'], `${word} ${JSON.stringify(name)} of the method has the provider ${providerText(activity)}, which is not carried out here.`, `Known are ${kinds.flatMap(({ toolkit }) => Object.keys(toolkit)).join(', ')}.`)
+    complain(textAt(activity, 'provider', 'type') === undefined ? path : [...path, 'provider'], `${word} ${JSON.stringify(name)} of the method has the provider ${providerText(activity)}, which is not carried out here.`, `Known are ${kinds.flatMap(({ toolkit }) => Object.keys(toolkit)).join(', ')}.`, 'FM-CHAOS-PROVIDER')
     return []
   })
   const [action, second] = actions
@@ -105,7 +112,7 @@ function checkRollbacks(value: Mapping, kinds: readonly FaultKind[], complain: C
   const known = kinds.flatMap(({ toolkitUndo }) => toolkitUndo)
   for (const [index, activity] of listAt(value, 'rollbacks').entries()) {
     if (known.includes(callOf(activity))) continue
-    complain(['rollbacks', index], `Rollback ${JSON.stringify(textAt(activity, 'name') ?? index)} has the provider ${providerText(activity)}, which is not carried out here.`, 'Leave out what only undoes the fault: that is done anyway.')
+    complain(['rollbacks', index], `Rollback ${JSON.stringify(textAt(activity, 'name') ?? index)} has the provider ${providerText(activity)}, which is not carried out here.`, 'Leave out what only undoes the fault: that is done anyway.', 'FM-CHAOS-PROVIDER')
   }
 }
 

@@ -1,6 +1,6 @@
 import type { SloEntry } from '@fermata/catalog'
 import { type Clock, type Cluster, type Metrics, MonitoringError, type ObjectRef } from '@fermata/ports'
-import { checkBudget } from '@fermata/slo'
+import { servedSince } from '@fermata/slo'
 import type { Evidence, Reason } from '@fermata/verdict'
 import { because } from './codes.ts'
 import { isReady } from './ready.ts'
@@ -20,17 +20,23 @@ export interface Proof {
 
 export type Proven = { readonly is: 'healed'; readonly evidence: readonly Evidence[] } | { readonly is: 'not' | 'unknown'; readonly reason: Reason; readonly evidence: readonly Evidence[] }
 
+/** Why a service does not count as well. `unknown`: who could tell was asked, and could not. */
+interface Lack {
+  readonly unknown: boolean
+  readonly says: string
+}
+
 const askEveryMs = 5_000
 
 /**
  * Waits until the service is proven well: its workload ready and its alert silent for a while without a break, and no error budget
- * burning. What could not be asked counts as neither; at the end that is `unknown` and no healing.
+ * burning in that while. What could not be asked counts as neither; at the end that is `unknown` and no healing.
  * @throws the signal's reason
  */
 export async function verify(proof: Proof, { cluster, clock, signal }: { readonly cluster: Cluster; readonly clock: Clock; readonly signal: AbortSignal }): Promise<Proven> {
   const deadline = clock.now() + proof.within
   let wellSince: number | undefined
-  let lacks: { readonly unknown: boolean; readonly says: string } = { unknown: false, says: 'it was not looked at' }
+  let lacks: Lack = { unknown: false, says: 'it was not looked at' }
   let seen: readonly Evidence[] = []
   for (;;) {
     const now = clock.now()
@@ -43,10 +49,11 @@ export async function verify(proof: Proof, { cluster, clock, signal }: { readonl
       lacks = { unknown: false, says: 'it was not well for long enough' }
     }
     if (wellSince !== undefined && now - wellSince >= proof.healthyFor) {
-      const burns = await burning(proof, { clock, signal })
+      const burns = await burning(proof, wellSince, { clock, signal })
       seen = burns.evidence
       if (burns.lacks === undefined) return { is: 'healed', evidence: seen }
       lacks = burns.lacks
+      if (!lacks.unknown) wellSince = undefined
     }
     if (now >= deadline) {
       const seconds = Math.round(proof.within / 1_000)
@@ -59,7 +66,7 @@ export async function verify(proof: Proof, { cluster, clock, signal }: { readonl
 }
 
 /** What the service lacks; undefined when it looks well. */
-async function look({ workload, fires }: Proof, cluster: Cluster): Promise<{ readonly unknown: boolean; readonly says: string } | undefined> {
+async function look({ workload, fires }: Proof, cluster: Cluster): Promise<Lack | undefined> {
   try {
     const live = await cluster.get(workload)
     if (live === undefined) return { unknown: false, says: `${workload.kind} ${workload.name} is gone` }
@@ -71,17 +78,12 @@ async function look({ workload, fires }: Proof, cluster: Cluster): Promise<{ rea
   }
 }
 
-/** Whether a budget of the service burns so fast that somebody would be paged. Without objectives the alert alone decides. */
-async function burning({ objectives, metrics }: Proof, { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal }): Promise<{ readonly lacks: { readonly unknown: boolean; readonly says: string } | undefined; readonly evidence: readonly Evidence[] }> {
+/** Whether a budget of the service has burned since, so fast that somebody would be paged. Without objectives the alert alone decides. */
+async function burning({ objectives, metrics }: Proof, since: number, { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal }): Promise<{ readonly lacks: Lack | undefined; readonly evidence: readonly Evidence[] }> {
   if (metrics === undefined || objectives.length === 0) return { lacks: undefined, evidence: [] }
-  try {
-    const { states, evidence } = await checkBudget({ objectives, as: 'rollback' }, { metrics, clock, signal })
-    const firing = states.flatMap(({ slo, pairs }) => pairs.filter(({ is }) => is === 'firing').map(() => slo.id))
-    const blind = states.filter(({ pairs }) => pairs.length > 0 && pairs.every(({ is }) => is === 'unknown')).map(({ slo }) => slo.id)
-    if (firing.length > 0) return { lacks: { unknown: false, says: `the error budget of ${[...new Set(firing)].join(', ')} went on burning` }, evidence }
-    return { lacks: blind.length === 0 ? undefined : { unknown: true, says: `nothing is known of the error budget of ${blind.join(', ')}` }, evidence }
-  } catch (error) {
-    if (!(error instanceof MonitoringError)) throw error
-    return { lacks: { unknown: true, says: error.reason.message }, evidence: [] }
-  }
+  const { served, evidence } = await servedSince(objectives, since, { metrics, clock, signal })
+  const burn = served.filter(({ is }) => is === 'burning').map(({ slo }) => slo)
+  if (burn.length > 0) return { lacks: { unknown: false, says: `the error budget of ${burn.join(', ')} went on burning` }, evidence }
+  const blind = served.find((one) => one.is === 'unknown')
+  return { lacks: blind && { unknown: true, says: `how ${blind.slo} was kept is not known: ${blind.says.replace(/\.$/, '')}` }, evidence }
 }

@@ -15,12 +15,17 @@ export function evidenceOf(wanted: Case, entries: readonly SloEntry[], { questio
   const objectives = entries.map(({ id, sli, target, window, where }) => ({ id, sli, target, window, file: where.kind === 'file' ? where.file : '', line: where.kind === 'file' ? where.line : undefined }))
   return [
     evidence(caseId, 'file', 'objectives and change', at, { at, remembered, change, override, without, objectives }),
-    ...[...questions.values()].map((question, index) => {
-      const words = wordsOf(question)
-      const answer = answers.get(words) ?? notAsked
-      return evidence(`q${index + 1}`, 'prometheus', words, timeOf(question, at), written(answer), answer.warnings)
-    }),
+    ...answersIn({ questions, answers }, at, 'q'),
   ]
+}
+
+/** Every question with its answer, in the order in which it was asked: `q1`, `q2`. */
+export function answersIn({ questions, answers }: Pick<Gathered, 'questions' | 'answers'>, at: Instant, prefix: string): readonly Evidence[] {
+  return [...questions.values()].map((question, index) => {
+    const words = wordsOf(question)
+    const answer = answers.get(words) ?? notAsked
+    return evidence(`${prefix}${index + 1}`, 'prometheus', words, timeOf(question, at), written(answer), answer.warnings)
+  })
 }
 
 const caseId = 'case'

@@ -1,6 +1,7 @@
 export { sloCheck, type SloCheckRequest } from './request.ts'
 export { checkSlos, type CheckPorts } from './check.ts'
 export { checkBudget, type BudgetCheck, type BudgetWish } from './check-budget.ts'
+export { servedSince, type Served } from './served.ts'
 export { ruleAgain } from './evidence.ts'
 export { readSlos } from './read-slo.ts'
 export type { Budget, SloState } from './budget.ts'

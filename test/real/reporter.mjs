@@ -18,10 +18,11 @@ const linters = () => `actionlint ${pinned('actionlint', 'github.com/rhysd/actio
 
 /** What stands behind the suites of test/real, by the name of their file. A suite that is not here names only itself. */
 const against = {
-  cluster, custody: cluster, gateway: cluster, chaos: cluster, release: cluster, demo: cluster, heal: cluster,
+  cluster, custody: cluster, gateway: cluster, chaos: cluster, release: cluster, demo: cluster,
   'whole-company': () => `${cluster()}, ${prometheus()}, ${alertmanager()}`,
+  heal: () => `${cluster()}, ${prometheus()}, ${alertmanager()}, ${act()}`,
   metrics: prometheus, slo: prometheus, alerts: alertmanager,
-  act, workflows: linters, examples: linters,
+  act, examples: act, workflows: linters,
   forge: () => "GitHub's description of its API",
 }
 

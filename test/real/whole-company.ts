@@ -1,5 +1,6 @@
+import { receiverConfig } from '@fermata/heal'
 import type { KubeCluster } from '@fermata/kube'
-import { type AnswerBehaviour, createStory, sandboxToken, type StandInGitHub, startGitHub, type Story } from '@fermata/sandbox'
+import { type AnswerBehaviour, createStory, type GitHubDispatch, sandboxToken, type StandInGitHub, startGitHub, type Story } from '@fermata/sandbox'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -26,6 +27,8 @@ export interface WholeCompanyWish {
   readonly rules?: readonly AlertRule[]
   /** Who is told of alerts, by repository_dispatch. Default: `garden/shop`. */
   readonly repository?: string
+  /** What GitHub does with a dispatch that it has accepted. */
+  readonly onDispatch?: (dispatch: GitHubDispatch) => void
 }
 
 /** Everything that a release meets: a real control plane, a real Prometheus that scrapes the gateway, a real Alertmanager that tells GitHub, and GitHub's stand-in. */
@@ -46,9 +49,9 @@ export function wholeCompanyIsBuilt(): boolean {
 
 interface Places { readonly gateway: string; readonly prometheus: string; readonly alertmanager: string }
 
-export async function openWholeCompany({ story = createStory(), speed = 1, namespace = 'shop', behaviours = [], rules = [], repository = 'garden/shop' }: WholeCompanyWish = {}): Promise<WholeCompany> {
+export async function openWholeCompany({ story = createStory(), speed = 1, namespace = 'shop', behaviours = [], rules = [], repository = 'garden/shop', onDispatch = () => {} }: WholeCompanyWish = {}): Promise<WholeCompany> {
   const company = openCompany()
-  const github = await startGitHub({ repositories: [{ name: repository }] })
+  const github = await startGitHub({ repositories: [{ name: repository }], onDispatch })
   const [at = '', prometheusAt = '', alertmanagerAt = ''] = (await freePorts(3)).map((port) => `127.0.0.1:${port}`)
   const places = { gateway: at, prometheus: prometheusAt, alertmanager: alertmanagerAt }
   const file = (name: string, content: unknown): string => {
@@ -60,7 +63,7 @@ export async function openWholeCompany({ story = createStory(), speed = 1, names
     await Promise.allSettled([playing.then((played) => played.stop()), github.close(), company.close()])
   }
   try {
-    await startAlertmanager(company, places, file('alertmanager.yml', alertmanagerConfig(`${github.url}/repos/${repository}/dispatches`)))
+    await startAlertmanager(company, places, file('alertmanager.yml', alertmanagerConfig(receiverConfig(repository, github.url), file('github-token', sandboxToken))))
     await startPrometheus(company, places, file('prometheus.yml', prometheusConfig(places, file('rules.yml', { groups: [{ name: 'company', interval: '1s', rules }] }))))
     const { plane, cluster } = await playing
     const kubeconfig = file('kubeconfig', plane.kubeconfig({ namespace }))
@@ -92,14 +95,13 @@ function prometheusConfig({ gateway, alertmanager }: Places, rules: string): obj
   }
 }
 
-/** Tells GitHub by itself, without a bridge: the body is that of a repository_dispatch. */
-function alertmanagerConfig(dispatches: string): object {
-  const payload = '{{ dict "event_type" "alert-triggered" "client_payload" (dict "schema" "alertmanager/v4" "status" .Status "receiver" .Receiver "groupLabels" .GroupLabels "commonLabels" .CommonLabels "commonAnnotations" .CommonAnnotations "externalURL" .ExternalURL "alerts" .Alerts) | toJson }}'
-  const http = { authorization: { credentials: sandboxToken }, http_headers: { Accept: { values: ['application/vnd.github+json'] }, 'X-GitHub-Api-Version': { values: ['2022-11-28'] } } }
-  return {
-    route: { receiver: 'github', group_by: ['alertname'], group_wait: '1s', group_interval: '1s', repeat_interval: '1h' },
-    receivers: [{ name: 'github', webhook_configs: [{ url: dispatches, send_resolved: true, http_config: http, payload }] }],
-  }
+/** What `fermata heal receiver` prints, as it is but for where the token lies and how soon one is told. */
+function alertmanagerConfig(printed: string, token: string): string {
+  const changes = [[/credentials_file: [^}]+/, `credentials_file: ${token}`], [/group_wait: .*/, 'group_wait: 1s'], [/group_interval: .*/, 'group_interval: 1s'], [/repeat_interval: .*/, 'repeat_interval: 1h']] as const
+  return changes.reduce((text, [from, to]) => {
+    if (!from.test(text)) throw new Error(`What \`fermata heal receiver\` prints has no ${from.source}`)
+    return text.replace(from, () => to)
+  }, printed)
 }
 
 async function answers(company: Company, name: string, url: string): Promise<void> {

@@ -180,6 +180,16 @@ describe('a dispatch is a hint', () => {
     expect(ward.issues).toMatchObject([{ open: false }])
   })
 
+  test('the run of the end leaves the incident to the run that is still proving it', async () => {
+    firesUntil((deployment) => restartedAt(deployment) !== undefined)
+    const healing = ward.run({ ...quick, 'healthy-for': '40s' }, { payload: dispatchOf({ labels }) })
+    await ward.settle(20_000)
+    const other = await ward.run(quick, { payload: dispatchOf({ labels, status: 'resolved' }) })
+    expect([outputs(other).skipped, ward.issues[0]?.open]).toEqual([{ cart: 'FM-HEAL-IN-PROGRESS' }, true])
+    expect((await healing).verdict).toBe('pass')
+    expect(ward.issues).toMatchObject([{ open: false }])
+  })
+
   test('five runs for one alert at once: one acts, the others say who does', async () => {
     firesUntil((deployment) => restartedAt(deployment) !== undefined)
     const reports = await Promise.all(Array.from({ length: 5 }, () => ward.run({ ...quick, actions: 'restart' }, { payload: dispatchOf({ labels }) })))

@@ -8,7 +8,7 @@ import { type Incident, openIncident } from './incident/incident.ts'
 import { bodyOf, commentOf, titleOf } from './incident/text.ts'
 import { orderFor } from './ladder/allowed.ts'
 import { remedies } from './ladder/index.ts'
-import { type Deed, emptyLedger, type Ledger, type Next, nextFor, type Rules, visitedIn, withDeed, withEnd } from './ladder/ledger.ts'
+import { type Deed, emptyLedger, isUnderWay, type Ledger, type Next, nextFor, type Rules, visitedIn, withDeed, withEnd } from './ladder/ledger.ts'
 import type { Rung, Step } from './ladder/model.ts'
 import { lookAt, type Seen } from './patient.ts'
 import { type Proven, verify } from './verify.ts'
@@ -88,12 +88,14 @@ function skip(base: Omit<Treatment, 'reasons' | 'skipped'>, reason: Reason): Tre
 }
 
 /** The alert is silent: what stands open about it is closed. */
-async function closeIncidents(base: Omit<Treatment, 'reasons' | 'skipped'>, { journals, forge, runUrl, dryRun, ports: { log, clock } }: Practice): Promise<Treatment> {
+async function closeIncidents(base: Omit<Treatment, 'reasons' | 'skipped'>, { journals, forge, runUrl, dryRun, rules, ports: { log, clock } }: Practice): Promise<Treatment> {
   const { service, alert } = base
   const over = because('FM-HEAL-NOT-FIRING', { says: `${alert} of ${service} does not fire.`, service, evidence: base.evidence.map(({ id }) => id) })
   const ledger = dryRun ? undefined : (await journals.open(ledgerOf(service)))?.page.entry
   const open = Object.entries(ledger?.incidents ?? {}).filter(([key]) => ledger?.deeds.some((deed) => deed.key === key && deed.alert === alert))
   if (ledger === undefined || open.length === 0) return skip(base, over)
+  // Who acts has yet to prove that the silence lasts, and closes it then.
+  if (isUnderWay(ledger, rules, clock.now())) return skip(base, because('FM-HEAL-IN-PROGRESS', { says: `${alert} of ${service} does not fire; the run that acts on it closes its incident.`, service }))
   const troubles: Reason[] = []
   for (const [key, known] of open) {
     const incident = await openIncident(forge, { service, key, known, title: '', body: '' }, log)

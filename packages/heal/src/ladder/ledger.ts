@@ -57,13 +57,18 @@ export function emptyLedger(service: string, at: number): Ledger {
  */
 export function nextFor({ deeds }: Ledger, key: string, rules: Rules, now: number, me: string): Next {
   const own = deeds.filter((deed) => deed.key === key)
-  if (deeds.some((deed) => deed.state === 'begun' && deed.by !== me && !isAbandoned(deed, rules, now))) return { do: 'stop', code: 'FM-HEAL-IN-PROGRESS' }
+  if (isUnderWay({ deeds: deeds.filter(({ by }) => by !== me) }, rules, now)) return { do: 'stop', code: 'FM-HEAL-IN-PROGRESS' }
   if (own.some(({ state }) => state === 'healed')) return { do: 'stop', code: 'FM-HEAL-DUPLICATE' }
   if (deeds.some(({ state, endedAt }) => state === 'healed' && now - Date.parse(endedAt ?? '') < rules.cooldown)) return { do: 'stop', code: 'FM-HEAL-COOLDOWN' }
   const rung = rules.allowed.find((one) => !own.some((deed) => deed.rung === one))
   if (rung === undefined) return { do: 'give-up', code: 'FM-HEAL-EXHAUSTED' }
   if (deeds.filter(({ at, state }) => state !== 'impossible' && now - Date.parse(at) < hour).length >= rules.maxActions) return { do: 'give-up', code: 'FM-HEAL-LIMIT' }
   return { do: 'try', rung }
+}
+
+/** Whether a run that is not surely gone has begun something. */
+export function isUnderWay({ deeds }: Pick<Ledger, 'deeds'>, rules: Rules, now: number): boolean {
+  return deeds.some((deed) => deed.state === 'begun' && !isAbandoned(deed, rules, now))
 }
 
 /** A deed whose run was killed: nobody will say how it ended. */

@@ -3,6 +3,7 @@ import { engineSeal } from '@fermata/opa'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { embeddedPacks } from '../../scripts/build/embedded-packs.ts'
 import { engineSource } from '../../scripts/build/engine-source.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -13,4 +14,8 @@ test('the committed engine is built of these sources: when this fails, run `node
 
 test('the committed engine is the one that its seal names', () => {
   expect(createHash('sha256').update(readFileSync(join(root, 'packages/opa/engine/policy-engine.wasm.br'))).digest('hex')).toBe(engineSeal.packed)
+})
+
+test('the packs in the program are those of the folder: when this fails, run `node scripts/packs.ts`', () => {
+  expect(readFileSync(join(root, 'packages/policy/src/packs/embedded.ts'), 'utf8')).toBe(embeddedPacks(root))
 })

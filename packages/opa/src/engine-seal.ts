@@ -2,8 +2,8 @@
 export const engineSeal = {
   opa: '1.22.0',
   go: 'go1.26.8',
-  source: '30874aad58d00555950c3298e2a6c1e8a793ede18e6ff51085da38a148eeaae8',
-  program: '80c03c11e6360389c6279ed54986a9d964cd5208e30ce46c57a129e81d5a652c',
-  bytes: 39406899,
-  packed: 'ecfd51a94a057644ffb80ea716277e50c840e4360a3497ad6d91b046767214dc',
+  source: 'cabcc233ea9fcb7916bd0a9a85680d1f89824ce98f58c48c4cb4f84f3756d09e',
+  program: 'dd2da63bebf56a0ac17c1e8512073f624e416f7098fd9ed58f70264739ddfadf',
+  bytes: 39411882,
+  packed: '887627b9d8a2de10446a587210647a170d94537740b00d1eddaaebec328f3439',
 } as const

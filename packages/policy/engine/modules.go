@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -50,6 +51,7 @@ func compileModules(asked request) (*policies, []moduleError) {
 			continue
 		}
 		if module != nil {
+			problems = append(problems, lostContains(module)...)
 			parsed[text.Name] = module
 		}
 	}
@@ -89,6 +91,30 @@ func parseModule(text moduleText, version string, capabilities *ast.Capabilities
 		return older, nil
 	}
 	return nil, err
+}
+
+// lostContains finds `deny[msg] if { ... }`. With `if`, and without `contains`, that is an object whose keys are the
+// messages, and no set: the rule would find things, and nobody would see them.
+func lostContains(module *ast.Module) []moduleError {
+	var problems []moduleError
+	for _, definition := range module.Rules {
+		head := definition.Head
+		if head.Name != "" || len(head.Reference) < 2 || head.Value == nil || !head.Value.Equal(ast.BooleanTerm(true)) {
+			continue
+		}
+		if name := firstName(head); failName.MatchString(name) || warnName.MatchString(name) {
+			at := definition.Loc()
+			problems = append(problems, moduleError{Code: "rego_contains_error", Message: fmt.Sprintf("`%s if` without `contains` is no set of results: write `%s contains ... if`", head.Reference, name), File: at.File, Line: at.Row, Column: at.Col})
+		}
+	}
+	return problems
+}
+
+func firstName(head *ast.Head) string {
+	if name, ok := head.Ref()[0].Value.(ast.Var); ok {
+		return string(name)
+	}
+	return head.Ref()[0].String()
 }
 
 func describe(err error, file string) []moduleError {
@@ -135,21 +161,23 @@ func spacesOf(compiler *ast.Compiler) []*space {
 }
 
 func (s *space) add(definition *ast.Rule) {
-	name := definition.Head.Name.String()
-	plain := len(definition.Head.Ref()) == 1
+	// What is defined in parts, `deny.root` or `deny[name] := x`, is asked by its first name: then it is seen that it
+	// gives an object.
+	name := firstName(definition.Head)
 	kind := ""
 	switch {
-	case plain && failName.MatchString(name):
+	case len(definition.Head.Args) > 0:
+		return
+	case failName.MatchString(name):
 		kind = "fail"
-	case plain && warnName.MatchString(name):
+	case warnName.MatchString(name):
 		kind = "warn"
 	case name == "exception":
 		s.exceptions = true
 		return
 	default:
-		written := definition.Head.Ref().String()
-		if nearName.MatchString(written) && len(definition.Head.Args) == 0 {
-			s.others = append(s.others, otherRule{Name: written, File: definition.Loc().File, Line: definition.Loc().Row})
+		if nearName.MatchString(name) {
+			s.others = append(s.others, otherRule{Name: name, File: definition.Loc().File, Line: definition.Loc().Row})
 		}
 		return
 	}

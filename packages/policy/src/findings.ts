@@ -25,7 +25,7 @@ export interface ExcusedByRule extends Finding {
 
 /** Something that a rule gave and that is no finding: it might have been one. */
 export interface Oddity {
-  readonly what: 'rule-shape' | 'result-shape' | 'failed'
+  readonly what: 'rule-shape' | 'result-shape' | 'no-message' | 'failed'
   readonly rule: string
   readonly says: string
   readonly where: Location
@@ -53,7 +53,7 @@ export function judgedBy(answer: PolicyAnswer, documents: InputMap): Judged {
     for (const outcome of result.outcomes ?? []) {
       const found = findingOf(outcome, { rule, kind, definition: definitions[outcome.definition] }, result.input, documents)
       if (found === 'nothing') continue
-      if (found === 'odd') oddities.push({ what: 'result-shape', rule, says: `${rule} gave ${JSON.stringify(outcome.value).slice(0, 200)}, which is no finding.`, where: placeOf(definitions[outcome.definition] ?? definitions[0]) })
+      if (found === 'odd') oddities.push({ what: isObject(outcome.value) ? 'no-message' : 'result-shape', rule, says: `${rule} gave ${JSON.stringify(outcome.value).slice(0, 200)}, which is no finding.`, where: placeOf(definitions[outcome.definition] ?? definitions[0]) })
       else if ((result.exceptions ?? 0) > 0) excused.push({ ...found, by: 'rule' })
       else findings.push(found)
     }
@@ -78,8 +78,12 @@ function findingOf({ value, paths }: PolicyOutcome, about: Pick<Finding, 'rule' 
   }
 }
 
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 function messageOf(value: unknown): string | undefined {
-  return typeof value === 'object' && value !== null && 'msg' in value && typeof value.msg === 'string' ? value.msg : undefined
+  return isObject(value) && 'msg' in value && typeof value.msg === 'string' ? value.msg : undefined
 }
 
 /** conftest's own way to say where: `_loc: {file, line}`. */

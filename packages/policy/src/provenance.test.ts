@@ -49,6 +49,16 @@ describe('rules that know nothing of places', () => {
     ['a guard that is deeper than the question', 'deny contains "few" if { input.metadata.labels.team == "shop"; input.spec.replicas == 1 }', '8:3', 'spec.replicas'],
     ['an exemption after the question', 'deny contains msg if { some c in input.spec.template.spec.containers; endswith(c.image, ":latest"); not exempt(c.name); msg := c.name }\nexempt("none") := true', '17:9', 'spec.template.spec.containers[1].image'],
     ['only the message reads', 'deny contains msg if { msg := sprintf("%v", [input.spec.replicas]) }', '8:3', 'spec.replicas'],
+    ['with another input', 'deny contains msg if { some c in input.spec.template.spec.containers; bad with input as c; msg := c.name }\nbad if input.securityContext.privileged', '19:11', 'spec.template.spec.containers[1].securityContext.privileged'],
+    ['a field whose name is data', 'deny contains msg if { some field in ["hostNetwork", "replicas"]; input.spec[field] == 1; msg := field }', '8:3', 'spec.replicas'],
+    ['with else', 'deny contains msg if { some c in input.spec.template.spec.containers; level(c) == "high"; msg := c.name }\nlevel(c) := "high" if c.securityContext.privileged else := "low"', '19:11', 'spec.template.spec.containers[1].securityContext.privileged'],
+    ['lists put together', 'deny contains msg if { some c in all; endswith(c.image, ":latest"); msg := c.name }\nall := array.concat(object.get(input.spec.template.spec, "initContainers", []), input.spec.template.spec.containers)', '17:9', 'spec.template.spec.containers[1].image'],
+    ['as Gatekeeper\'s library writes it', 'violation contains {"msg": msg, "details": {}} if { c := all[_]; c.securityContext.privileged; msg := sprintf("%v", [c.name]) }\nall contains c if { c := input.spec.template.spec.containers[_] }\nall contains c if { c := input.spec.template.spec.initContainers[_] }', '19:11', 'spec.template.spec.containers[1].securityContext.privileged'],
+    ['either of two', 'deny contains msg if { some c in input.spec.template.spec.containers; unlimited(c); msg := c.name }\nunlimited(c) if not c.resources.limits\nunlimited(c) if c.resources.limits.memory == "0"', '16:9', 'spec.template.spec.containers[1].resources.limits'],
+    ['out of a comprehension', 'deny contains msg if { names := [c.name | some c in input.spec.template.spec.containers; not c.resources]; some n in names; msg := n }', '16:9', 'spec.template.spec.containers[1].resources'],
+    ['a part of a text', 'deny contains msg if { some c in input.spec.template.spec.containers; [_, tag] := split(c.image, ":"); tag == "latest"; msg := c.name }', '17:9', 'spec.template.spec.containers[1].image'],
+    ['objects by name', 'deny contains msg if { some n, c in by_name; c.securityContext.privileged; msg := n }\nby_name[c.name] := c if some c in input.spec.template.spec.containers', '19:11', 'spec.template.spec.containers[1].securityContext.privileged'],
+    ['a text with a value in it', 'deny contains $"{c.name} is bad" if { some c in input.spec.template.spec.containers; c.securityContext.privileged }', '19:11', 'spec.template.spec.containers[1].securityContext.privileged'],
     ['a set that is given whole', 'deny := {msg | some c in input.spec.template.spec.containers; c.securityContext.privileged; msg := c.name}', '19:11', 'spec.template.spec.containers[1].securityContext.privileged'],
     ['a rule about nothing in particular', 'deny contains "always"', '2:1', ''],
   ])('%s', async (_, rules, at, field) => {
@@ -82,7 +92,7 @@ test('what is no finding is told: a bare rule, a number, an object without msg; 
   const rules = 'package main\ndeny_bare if input.kind\ndeny_number contains 1\ndeny_object contains {"message": "x"}\ndeny_failing contains msg if { msg := sprintf("%v", [to_number(input.kind)]) }'
   const { findings, oddities } = await judgeTexts({ modules: [{ name: 'p.rego', text: rules }] }, { 'a.yaml': 'kind: A' })
   expect(findings).toEqual([])
-  expect(oddities.map(({ what, rule }) => `${rule} ${what}`).toSorted()).toEqual(['main/deny_bare rule-shape', 'main/deny_failing failed', 'main/deny_number result-shape', 'main/deny_object result-shape'])
+  expect(oddities.map(({ what, rule }) => `${rule} ${what}`).toSorted()).toEqual(['main/deny_bare rule-shape', 'main/deny_failing failed', 'main/deny_number result-shape', 'main/deny_object no-message'])
 })
 
 test('exception rules of a namespace excuse its findings, by conftest\'s names', async () => {

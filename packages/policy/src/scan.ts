@@ -7,9 +7,10 @@ import { applyExceptions, readExceptions, type Exception } from './exceptions.ts
 import { judgedBy, type InputMap, type Judged } from './findings.ts'
 import { choosePacks, type ChosenPacks } from './packs/registry.ts'
 import { readData } from './read/data.ts'
-import { readDocuments, type ScannedDocument } from './read/documents.ts'
-import { findFiles } from './read/find-files.ts'
+import { readDocuments, type ReadDocuments, type ScannedDocument } from './read/documents.ts'
+import { findFiles, unreachableText } from './read/find-files.ts'
 import { readModules } from './read/modules.ts'
+import { patternOf } from './read/pattern.ts'
 import { policyScan, type ScanRequest } from './request.ts'
 import { outputsOf, reasonsOf, rulesOf, sectionsOf, summaryOf, type Scan } from './tell.ts'
 import { odditiesTold, silentPasses } from './vacuity.ts'
@@ -31,14 +32,14 @@ export async function scan(request: ScanRequest, ports: ScanPorts): Promise<Repo
   const exceptions = request.exceptions === undefined ? [] : await readExceptions(request.exceptions, files)
   const chosen = await chooseFiles(request, files)
   const strictly = request.compat === 'none'
-  const read = await readDocuments(chosen.paths, strictly, files)
+  const read = somethingToJudge(await readDocuments(chosen.paths, strictly, files), chosen.paths)
   const namespaces = namespacesOf(request, modules.length > packs.modules.length, packs)
   const { inputs, map } = request.combine ? combined(read.documents) : separate(read.documents)
   const answer = await ports.policyEngine.judge({ modules, data, regoVersion: request['rego-version'], namespaces: [...packs.namespaces, ...namespaces], strict: request.strict, seconds: request.timeout / 1_000, inputs })
   for (const line of answer.prints) log.info(line)
   if (answer.errors.length > 0) throw new ConfigurationError(answer.errors.map(moduleProblem))
   const found = weighed(judgedBy(answer, map), exceptions, startedAt, { answer, documents: read.documents, files: chosen.paths, packs: packs.names, modules })
-  const reasons = [...reasonsOf(found, request['fail-severity']), ...read.reasons, ...chosen.reasons, ...timeReasons(answer), ...(strictly ? silenceReasons(found, namespaces) : [])]
+  const reasons = [...reasonsOf(found, request['fail-severity']), ...read.reasons, ...chosen.reasons, ...timeReasons(answer), ...(strictly ? silenceReasons(found, namespaces) : conftestReasons(found))]
   const summary = summaryOf(found)
   log.info(summary)
   return buildReport({
@@ -71,6 +72,11 @@ function silenceReasons(found: Scan, namespaces: readonly string[]): readonly Re
   return [...silent, ...odditiesTold(found.oddities)]
 }
 
+/** An object without a message ends a run of conftest, too. */
+function conftestReasons({ oddities }: Scan): readonly Reason[] {
+  return odditiesTold(oddities.filter(({ what }) => what === 'no-message'))
+}
+
 function timeReasons({ timedOut }: PolicyAnswer): readonly Reason[] {
   return timedOut ? [policyReason('FM-POLICY-TIMEOUT', { says: 'The time was up before every rule was asked about every document.' })] : []
 }
@@ -82,9 +88,22 @@ interface ChosenFiles {
 
 async function chooseFiles(request: ScanRequest, files: Ports['files']): Promise<ChosenFiles> {
   const written = request.files.length > 0 ? request.files : await manifestsOfCatalog(request, files)
-  const { paths, unused } = await findFiles(written, /\.(?:ya?ml|json)$/i, files)
-  if (paths.length === 0) return { paths, reasons: [policyReason('FM-POLICY-NO-FILES', { says: `There is no YAML or JSON file in ${written.join(', ')}.` })] }
-  return { paths, reasons: unused.map((pattern) => policyReason('FM-POLICY-PATTERN-UNUSED', { says: `${pattern} means no file.` })) }
+  const { paths, unused, unreachable } = await findFiles([...written, ...ownReports(request, written)], /\.(?:ya?ml|json)$/i, files)
+  const lost = unreachable.map((path) => policyReason('FM-POLICY-FILE-UNREADABLE', { says: unreachableText, where: inFile(path) }))
+  if (paths.length === 0) return { paths, reasons: [...lost, policyReason('FM-POLICY-NO-FILES', { says: `There is no YAML or JSON file in ${written.join(', ')}.` })] }
+  return { paths, reasons: [...lost, ...unused.map((pattern) => policyReason('FM-POLICY-PATTERN-UNUSED', { says: `${pattern} means no file.` }))] }
+}
+
+/** The reports of the run before are no manifests, unless somebody names them. */
+function ownReports({ 'report-dir': folder }: ScanRequest, written: readonly string[]): readonly string[] {
+  const path = patternOf(folder).root
+  return path === '.' || written.some((pattern) => `${patternOf(pattern).root}/`.startsWith(`${path}/`)) ? [] : [`!${path}`]
+}
+
+/** Files that are all empty are no pass: no rule was asked about anything. */
+function somethingToJudge(read: ReadDocuments, paths: readonly string[]): ReadDocuments {
+  if (paths.length === 0 || read.documents.length > 0 || read.reasons.some(({ severity }) => severity === 'inconclusive')) return read
+  return { ...read, reasons: [...read.reasons, policyReason('FM-POLICY-NO-FILES', { says: paths.length === 1 ? `${paths[0]} holds no document.` : `None of ${paths.length} files holds a document.` })] }
 }
 
 async function manifestsOfCatalog({ config }: ScanRequest, files: Ports['files']): Promise<readonly string[]> {

@@ -40,7 +40,7 @@ function unreached(rule: string, definition: PolicyDefinition): Reason {
   return policyReason('FM-POLICY-RULE-UNREACHED', { says: `No document got as far as the last condition of ${rule}.`, where: placeOf(definition) })
 }
 
-const codeOf = { 'rule-shape': 'FM-POLICY-RULE-SHAPE', 'result-shape': 'FM-POLICY-RESULT-SHAPE', failed: 'FM-POLICY-RULE-FAILED' } as const
+const codeOf = { 'rule-shape': 'FM-POLICY-RULE-SHAPE', 'result-shape': 'FM-POLICY-RESULT-SHAPE', 'no-message': 'FM-POLICY-RESULT-SHAPE', failed: 'FM-POLICY-RULE-FAILED' } as const
 
 /** Each oddity once, however many documents show it. */
 export function odditiesTold(oddities: readonly Oddity[]): readonly Reason[] {

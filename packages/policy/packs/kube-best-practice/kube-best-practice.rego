@@ -9,11 +9,20 @@ import data.fermata.lib
 # custom:
 #   remedy: "Set runAsNonRoot: true in the securityContext of the pod, or of each container."
 deny_root contains msg if {
-	not lib.pod.spec.securityContext.runAsNonRoot == true
 	some container in lib.containers
-	not container.securityContext.runAsNonRoot == true
+	not runs_as_another_user(container)
 	msg := sprintf("%s must run as another user than root", [lib.label(container)])
 }
+
+runs_as_another_user(container) if {
+	not says_user(container)
+	lib.pod.spec.securityContext.runAsNonRoot == true
+}
+
+# What a container says wins over what its pod says.
+runs_as_another_user(container) if container.securityContext.runAsNonRoot == true
+
+says_user(container) if is_boolean(container.securityContext.runAsNonRoot)
 
 # Annotations by which a cloud makes a load balancer internal, with the values that say so.
 internal_annotations := {

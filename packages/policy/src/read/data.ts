@@ -1,7 +1,7 @@
 import type { Files } from '@fermata/ports'
 import { parseJson, parseYaml } from '@fermata/source'
 import { ConfigurationError, inFile, type Problem } from '@fermata/verdict'
-import { findFiles } from './find-files.ts'
+import { findFiles, unreachableText } from './find-files.ts'
 import { readText } from './text.ts'
 
 type Tree = { [key: string]: unknown }
@@ -17,7 +17,8 @@ export async function readData(written: readonly string[], files: Files): Promis
   const problems: Problem[] = []
   const tree: Tree = {}
   for (const root of written) {
-    const { paths } = await findFiles([root], /\.(?:ya?ml|json)$/i, files)
+    const { paths, unreachable } = await findFiles([root], /\.(?:ya?ml|json)$/i, files)
+    problems.push(...unreachable.map((path): Problem => ({ code: 'FM-POLICY-DATA', says: unreachableText, where: inFile(path) })))
     if (paths.length === 0) problems.push({ code: 'FM-POLICY-DATA', says: `The input data names ${root}, and there is no YAML or JSON file.`, remedy: 'Correct the path.' })
     const top = root.replace(/^(?:\.\/)+/, '').replace(/\/+$/, '')
     for (const path of paths) {

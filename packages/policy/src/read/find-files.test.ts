@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import type { Files } from '@fermata/ports'
 import * as fc from 'fast-check'
 import { filesOf } from '../testing/folder.ts'
 import { findFiles } from './find-files.ts'
@@ -54,6 +55,11 @@ describe('files', () => {
 
   test('a pattern that takes nothing is named', async () => {
     expect(await find('k8s', 'deploy', 'k8s/*.json')).toMatchObject({ unused: ['deploy', 'k8s/*.json'] })
+  })
+
+  test('what cannot be reached is named, where it is meant', async () => {
+    const linked: Files = { ...files, list: async (path) => (path === 'k8s' ? [{ name: 'a.yml', kind: 'file', size: 0 }, { name: 'away.yaml', kind: 'other', size: 0 }, { name: 'gone', kind: 'other', size: 0 }] : undefined) }
+    expect(await findFiles(['k8s', '!k8s/gone'], /\.ya?ml$/, linked)).toMatchObject({ paths: ['k8s/a.yml'], unreachable: ['k8s/away.yaml'] })
   })
 
   test('what a folder holds beside is counted', async () => {

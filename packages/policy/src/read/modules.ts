@@ -1,6 +1,6 @@
 import type { Files, PolicyModule } from '@fermata/ports'
 import { ConfigurationError, inFile } from '@fermata/verdict'
-import { findFiles } from './find-files.ts'
+import { findFiles, unreachableText } from './find-files.ts'
 import { readText } from './text.ts'
 
 const defaultFolder = 'policy'
@@ -13,7 +13,8 @@ const defaultFolder = 'policy'
  */
 export async function readModules(written: readonly string[], needed: boolean, files: Files): Promise<readonly PolicyModule[]> {
   const asked = written.length > 0 ? written : needed ? [defaultFolder] : []
-  const { paths, unused } = await findFiles(asked, /\.rego$/, files)
+  const { paths, unused, unreachable } = await findFiles(asked, /\.rego$/, files)
+  if (unreachable.length > 0) throw new ConfigurationError(unreachable.map((path) => ({ code: 'FM-POLICY-INVALID', says: unreachableText, where: inFile(path) })))
   const policies = paths.filter((path) => !path.endsWith('_test.rego'))
   if (written.length > 0 && unused.length > 0) throw new ConfigurationError(unused.map((pattern) => ({ code: 'FM-POLICY-NO-POLICIES', says: `The input policies names ${pattern}, and there is no Rego file.`, remedy: 'Correct the path: it is relative to the working directory.' })))
   if (asked.length > 0 && policies.length === 0) throw new ConfigurationError([{ code: 'FM-POLICY-NO-POLICIES', says: written.length > 0 ? `There is no Rego file in ${written.join(', ')}, beside tests.` : 'There are no policies: the folder policy holds no Rego file.', remedy: 'Name Rego files with the input policies, or a pack with the input pack.' }])

@@ -23,7 +23,7 @@ export interface Program {
 export interface Company {
   readonly folder: string
   start(program: Program): Promise<{ readonly pid: number }>
-  /** Sends a signal, and waits until the program is gone when the signal ends it. */
+  /** Sends a signal, and waits until the program is gone when the signal ends it. One that is gone already stays gone. */
   kill(name: string, signal?: NodeJS.Signals): Promise<void>
   /** Resolves with the exit code or the signal once a program has ended by itself. */
   ended(name: string): Promise<string>
@@ -61,6 +61,7 @@ export function openCompany(): Company {
       return { pid }
     },
     async kill(name, signal = 'SIGKILL') {
+      if (exits.has(name)) return
       const said = signal === 'SIGSTOP' || signal === 'SIGCONT' ? undefined : heard(name, ['exited'])
       order({ do: 'kill', name, signal })
       await said

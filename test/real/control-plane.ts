@@ -13,7 +13,7 @@ export interface ControlPlane {
   readonly url: string
   readonly token: string
   kubeconfig(wish?: { readonly namespace?: string; readonly token?: string }): string
-  /** Kills a program and starts it again, as it was, after so many milliseconds. */
+  /** Kills a program and starts it again, as it was, after so many milliseconds. Resolves when the API server answers again. */
   interrupt(program: (typeof controlPlanePrograms)[number], milliseconds: number): Promise<void>
   /** Makes the server forget all versions but the current one, as it does by itself every few minutes: what began before is answered 410 from then on. */
   forget(): Promise<void>
@@ -50,14 +50,26 @@ export async function startControlPlane(stages: readonly string[], { nodes = 3, 
   if (audit) writeFileSync(at('audit.json'), JSON.stringify(auditPolicy))
   writeFileSync(at('tokens.csv'), `${token},admin,admin,"system:masters"\nnobody,nobody,nobody,"visitors"\n`)
   writeFileSync(at('service-account.key'), generateKeyPairSync('rsa', { modulusLength: 2048, privateKeyEncoding: { type: 'pkcs1', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } }).privateKey)
+  const answers = () => until('kube-apiserver', company, async () => (await get(`${url}/readyz`, token)).body === 'ok')
+  const comesBack = async (name: keyof typeof programs) => {
+    await company.start(programs[name])
+    await answers()
+    // A kubelet tries again until its word is taken. kwok gives up a step whose write was answered with an error or cut off
+    // (`shouldRetry` in its source), and its pod then stays for ever as it is. When it begins anew, it goes on with every pod.
+    if (name === 'kwok') return
+    await company.kill('kwok')
+    // Otherwise it would wait until those that it held have run out: to them it is somebody else now.
+    await expect(200, 'DELETE', `${url}/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases`, token)
+    await company.start(programs.kwok)
+  }
   const kubeconfig: ControlPlane['kubeconfig'] = ({ namespace = 'default', token: other = token } = {}) => kubeconfigText(url, readFileSync(at('certs/apiserver.crt'), 'base64'), other, namespace)
   try {
     await company.start(programs.etcd)
     await company.start(programs['kube-apiserver'])
-    await until('kube-apiserver', company, async () => (await get(`${url}/readyz`, token)).body === 'ok')
+    await answers()
     writeFileSync(at('kubeconfig'), kubeconfig(), { mode: 0o600 })
     for (const name of ['kube-controller-manager', 'kube-scheduler', 'kwok'] as const) await company.start(programs[name])
-    for (let index = 1; index <= nodes; index++) await make(`${url}/api/v1/nodes`, token, node(`node-${index}`))
+    for (let index = 1; index <= nodes; index++) await expect(201, 'POST', `${url}/api/v1/nodes`, token, node(`node-${index}`))
     await until('kwok', company, async () => readyNodes(JSON.parse((await get(`${url}/api/v1/nodes`, token)).body)) === nodes)
     await until('kube-controller-manager', company, async () => (await get(`${url}/api/v1/namespaces/default/serviceaccounts/default`, token)).status === 200)
   } catch (error) {
@@ -72,14 +84,13 @@ export async function startControlPlane(stages: readonly string[], { nodes = 3, 
     interrupt: async (name, milliseconds) => {
       await company.kill(name)
       await wait(milliseconds)
-      await company.start(programs[name])
+      await comesBack(name)
     },
     forget: async () => {
       await compact(`http://127.0.0.1:${client}`)
       // What the server itself remembers of the past goes with its process.
       await company.kill('kube-apiserver')
-      await company.start(programs['kube-apiserver'])
-      await until('kube-apiserver', company, async () => (await get(`${url}/readyz`, token)).body === 'ok')
+      await comesBack('kube-apiserver')
     },
     stop: () => company.close(),
   }
@@ -150,9 +161,9 @@ function get(url: string, token: string): Promise<{ readonly status: number; rea
   return ask('GET', url, token)
 }
 
-async function make(url: string, token: string, body: object): Promise<void> {
-  const { status, body: answer } = await ask('POST', url, token, JSON.stringify(body))
-  if (status !== 201) throw new Error(`POST ${url}: ${status} ${answer}`)
+async function expect(status: number, method: string, url: string, token: string, body?: object): Promise<void> {
+  const answer = await ask(method, url, token, body && JSON.stringify(body))
+  if (answer.status !== status) throw new Error(`${method} ${url}: ${answer.status} ${answer.body}`)
 }
 
 function ask(method: string, url: string, token: string, body?: string): Promise<{ readonly status: number; readonly body: string }> {

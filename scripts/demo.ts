@@ -1,62 +1,52 @@
-import { createStory } from '@fermata/sandbox'
+import { reportHtml } from '@fermata/report'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { book, bookHtml } from './demo/book.ts'
-import { companyFrom, gardenShop } from './demo/company.ts'
-import { openPlace, places } from './demo/place.ts'
-import { direct, dist, fermataIn, firstRelease, stageFor, tell, unmet } from './demo/story.ts'
+import { places, type Where } from './demo/place.ts'
+import type { Scenario } from './demo/scenario.ts'
+import { dist } from './demo/stage.ts'
+import { release } from './demo/stories/release.ts'
+import { story } from './demo/stories/story.ts'
 import { tellerTo } from './demo/teller.ts'
 
-/** The main job, told to a person: on the sandbox, or on a real control plane. Exit 0 when the story ends as it must. */
-const scenarios = { release: 'a change goes out, one of its services falls over, and what needed it is undone' } as const
-/** The cluster's clock runs so many times faster than ours: a pod that needs 4 seconds is ready after one. */
-const speed = 4
+/** What Fermata does, told to a person: on the sandbox, or on real components. Exit 0 when the story ends as it must. */
+const scenarios: Readonly<Record<string, Scenario>> = { story, release }
 const out = resolve('demo-report')
 
-const { values } = parseArgs({ options: { from: { type: 'string' }, cluster: { type: 'string', default: 'sandbox' }, scenario: { type: 'string', default: 'release' }, list: { type: 'boolean', default: false } } })
+const { values } = parseArgs({ options: { from: { type: 'string' }, cluster: { type: 'string', default: 'sandbox' }, scenario: { type: 'string' }, list: { type: 'boolean', default: false } } })
 if (values.list) {
-  for (const [name, about] of Object.entries(scenarios)) console.log(`${name}: ${about}`)
+  for (const [name, { about }] of Object.entries(scenarios)) console.log(`${name}: ${about}`)
 } else {
-  refuse(values.scenario in scenarios ? undefined : `There is no scenario ${values.scenario}. There are: ${Object.keys(scenarios).join(', ')}.`)
-  refuse(values.from === undefined || existsSync(values.from) ? undefined : `--from ${values.from}: there is no such folder.`)
-  refuse(existsSync(join(dist, 'fermata.js')) ? undefined : 'dist is missing. Run: npm run build')
-  const where = places.find((place) => place === values.cluster)
-  refuse(where === undefined ? `There is no cluster ${values.cluster}. There are: ${places.join(', ')}.` : undefined)
-  process.exitCode = await play(values.from, where ?? 'sandbox')
+  // Any folder of manifests can go out and fall over; the other stories need a company whose ways are known.
+  const name = values.scenario ?? (values.from === undefined ? 'story' : 'release')
+  const scenario = scenarios[name] ?? refuse(`There is no scenario ${name}. There are: ${Object.keys(scenarios).join(', ')}.`)
+  const where = places.find((place) => place === values.cluster) ?? refuse(`There is no cluster ${values.cluster}. There are: ${places.join(', ')}.`)
+  if (values.from !== undefined && !scenario.takesFrom) refuse(`The scenario ${name} is told of our shop alone. Leave --from out, or take --scenario release.`)
+  if (values.from !== undefined && !existsSync(values.from)) refuse(`--from ${values.from}: there is no such folder.`)
+  if (!existsSync(join(dist, 'fermata.js'))) refuse('dist is missing. Run: npm run build')
+  process.exitCode = await play(scenario, values.from, where)
 }
 
-function refuse(problem: string | undefined): void {
-  if (problem === undefined) return
+function refuse(problem: string): never {
   console.error(problem)
   process.exit(2)
 }
 
-async function play(from: string | undefined, where: (typeof places)[number]): Promise<number> {
+async function play(scenario: Scenario, from: string | undefined, where: Where): Promise<number> {
   const began = performance.now()
   const teller = tellerTo(process.stdout, process.stdout.isTTY === true && !process.env['NO_COLOR'])
   const folder = mkdtempSync(join(tmpdir(), 'fermata-demo-'))
-  const story = createStory({ does: 'run', readyAfter: 2 })
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
-  const place = await openPlace(where, { story, namespace: 'shop', speed })
   try {
-    const company = from === undefined ? await gardenShop(folder) : companyFrom(resolve(from), folder, fermataIn(folder))
-    teller.say(`${company.name}: released to ${place.says}`)
-    const stage = stageFor(company, place, out, teller)
-    await firstRelease(company, stage)
-    direct(company, story)
-    const chapters = await tell(company, stage)
-    const report = book(company, chapters)
-    writeFileSync(join(out, 'index.html'), bookHtml(report))
+    const { report, unmet, requests } = await scenario.play({ where, from, folder, out, teller })
+    writeFileSync(join(out, 'index.html'), reportHtml(report))
     teller.say(`\n${report.summary}`)
-    teller.say(`Report: ${relative(process.cwd(), join(out, 'index.html'))}   (${Math.round((performance.now() - began) / 1000)} s, ${place.requests()} API requests)`)
-    const missing = unmet(company, chapters, place)
-    for (const one of missing) console.error(`This should hold, and does not: ${one}`)
-    return missing.length === 0 ? 0 : 1
+    teller.say(`Report: ${relative(process.cwd(), join(out, 'index.html'))}   (${Math.round((performance.now() - began) / 1000)} s, ${requests} API requests)`)
+    for (const one of unmet) console.error(`This should hold, and does not: ${one}`)
+    return unmet.length === 0 ? 0 : 1
   } finally {
-    await place.stop()
     rmSync(folder, { recursive: true, force: true })
   }
 }

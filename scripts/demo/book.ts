@@ -1,14 +1,18 @@
-import { reportHtml } from '@fermata/report'
-import { buildReport, type Report } from '@fermata/verdict'
-import type { Company } from './company.ts'
-import { type Chapter, list } from './story.ts'
+import { buildReport, type Reason, type Report } from '@fermata/verdict'
+import type { Chapter } from './stage.ts'
 
-/** All chapters as one report: what happened, in order, with the reasons of the last one on top. */
-export function book(company: Company, chapters: readonly Chapter[]): Report {
+export interface Cover {
+  readonly summary: string
+  /** What the whole comes to. */
+  readonly reasons: readonly Reason[]
+  readonly outputs?: Readonly<Record<string, string>>
+}
+
+/** All chapters as one report: what happened, in order, with what it comes to on top. */
+export function book(chapters: readonly Chapter[], { summary, reasons, outputs }: Cover): Report {
   const first = chapters.at(0)?.report
-  const last = chapters.at(-1)
+  const last = chapters.at(-1)?.report
   if (first === undefined || last === undefined) throw new Error('A story without chapters has no report.')
-  const undone = list(last.ended.outputs['rolled-back'])
   const contents = {
     id: 'story',
     title: 'The story',
@@ -22,20 +26,16 @@ export function book(company: Company, chapters: readonly Chapter[]): Report {
   }
   return buildReport({
     capability: 'demo',
-    summary: `${company.name}: ${last.report.summary}${undone.length === 0 ? '' : ` Undone, in this order: ${undone.join(', ')}.`}`,
+    summary,
     startedAt: Date.parse(first.startedAt),
-    endedAt: Date.parse(last.report.endedAt),
-    subject: last.report.subject,
-    reasons: last.report.reasons,
+    endedAt: Date.parse(last.endedAt),
+    subject: last.subject,
+    reasons,
     onInconclusive: 'fail',
     sections: [contents, ...chapters.flatMap(({ report }, index) => report.sections.map((section) => ({ ...section, id: `step${index + 1}-${section.id}`, title: `${index + 1}. ${report.capability}: ${section.title}` })))],
     evidence: chapters.flatMap(({ report }) => report.evidence),
-    outputs: last.report.outputs,
+    outputs: outputs ?? {},
   })
-}
-
-export function bookHtml(report: Report): string {
-  return reportHtml(report)
 }
 
 const stateOf = { pass: 'good', warn: 'warn', fail: 'bad', inconclusive: 'unknown' } as const

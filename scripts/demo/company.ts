@@ -2,6 +2,7 @@ import { makeShop } from '@fermata/sandbox'
 import { spawnSync } from 'node:child_process'
 import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { hideReports } from './stage.ts'
 
 /** A repository with a catalog and two commits: what runs today, and the change that wants to go out. */
 export interface Company {
@@ -38,6 +39,7 @@ export function commitAll(folder: string, message: string): string {
 /** Our own shop: a change of five services, of which payments falls over while checkout goes out on top of it. */
 export async function gardenShop(folder: string): Promise<Company> {
   const shop = await makeShop(folder)
+  hideReports(folder)
   const { service, image, says } = shop.cannotStart
   const checkout = /^ +image: (\S+)$/m.exec(readFileSync(join(folder, 'services/checkout/deploy.yaml'), 'utf8'))?.[1]
   if (checkout === undefined) throw new Error('The manifest of checkout names no image.')
@@ -48,6 +50,7 @@ export async function gardenShop(folder: string): Promise<Company> {
 export function companyFrom(source: string, folder: string, fermata: (args: readonly string[]) => string): Company {
   cpSync(source, folder, { recursive: true, filter: (path) => !relative(source, path).split('/').includes('.git') })
   git(folder, 'init', '--quiet')
+  hideReports(folder)
   fermata(['init'])
   // A demo that soaks each service for half a minute would be a long demo.
   writeFileSync(join(folder, 'fermata.yaml'), `${readFileSync(join(folder, 'fermata.yaml'), 'utf8')}\ndefaults:\n  soak: 1s\n  timeout: 2m\n`)

@@ -2,18 +2,21 @@ import { realClock, startCluster, type Story } from '@fermata/sandbox'
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
-/** The cluster that the story is told in. */
+/** The cluster that a story is told in. */
 export interface Place {
   readonly says: string
+  /** Of its kubeconfig. */
+  readonly context: string
   kubeconfig(wish: { readonly namespace: string }): string
   /** API requests so far: on the sandbox all of them, on a real server those of Fermata. */
   requests(): number
-  /** Requests that the stand-in does not do. */
+  /** Requests that the stand-ins do not do. */
   unknown(): number
   stop(): Promise<void>
 }
 
 export const places = ['sandbox', 'real'] as const
+export type Where = (typeof places)[number]
 
 export interface PlaceWish {
   readonly story: Story
@@ -22,21 +25,25 @@ export interface PlaceWish {
   readonly speed: number
 }
 
-export async function openPlace(which: (typeof places)[number], wish: PlaceWish): Promise<Place> {
+export async function openPlace(which: Where, wish: PlaceWish): Promise<Place> {
   return which === 'real' ? realPlace(wish) : sandboxPlace(wish)
 }
 
 async function sandboxPlace({ story, namespace, speed }: PlaceWish): Promise<Place> {
   const cluster = await startCluster({ clock: realClock({ speed }), story, namespaces: [namespace] })
-  return { says: `a cluster in this process, ${cluster.url}`, kubeconfig: (wish) => cluster.kubeconfig(wish), requests: () => cluster.requests.count(), unknown: () => cluster.unknown, stop: () => cluster.stop() }
+  return { says: `a cluster in this process, ${cluster.url}`, context: 'sandbox', kubeconfig: (wish) => cluster.kubeconfig(wish), requests: () => cluster.requests.count(), unknown: () => cluster.unknown, stop: () => cluster.stop() }
 }
 
-/** Builds what is missing, with progress; exits with what must be done where that cannot be. */
 async function realPlace({ story, namespace, speed }: PlaceWish): Promise<Place> {
-  const built = spawnSync(process.execPath, [join(import.meta.dirname, '../tools.ts'), 'etcd', 'kwok', 'kubernetes'], { stdio: 'inherit' })
-  if (built.status !== 0) process.exit(built.status ?? 1)
+  build('etcd', 'kwok', 'kubernetes')
   // Who plays on the sandbox loads none of this.
   const [{ startPlayedCluster }, { askedByFermata }] = await Promise.all([import('../../test/real/played-cluster.ts'), import('../../test/real/audit.ts')])
   const { plane, cluster, stop } = await startPlayedCluster({ story, speed, namespaces: [namespace], audit: true })
-  return { says: `a real control plane, Kubernetes ${await cluster.version()} at ${plane.url}, whose containers are played`, kubeconfig: (wish) => plane.kubeconfig(wish), requests: () => askedByFermata(plane).length, unknown: () => 0, stop }
+  return { says: `a real control plane, Kubernetes ${await cluster.version()} at ${plane.url}, whose containers are played`, context: 'real', kubeconfig: (wish) => plane.kubeconfig(wish), requests: () => askedByFermata(plane).length, unknown: () => 0, stop }
+}
+
+/** Builds what is missing, with progress; exits with what must be done where that cannot be. */
+export function build(...programs: readonly string[]): void {
+  const built = spawnSync(process.execPath, [join(import.meta.dirname, '../tools.ts'), ...programs], { stdio: 'inherit' })
+  if (built.status !== 0) process.exit(built.status ?? 1)
 }

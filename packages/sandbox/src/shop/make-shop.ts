@@ -18,33 +18,72 @@ export interface Shop {
   readonly cannotStart: { readonly service: string; readonly image: string; readonly says: string }
 }
 
+/** The same shop with gates: a canary for payments, its own policies with an exception, and a budget of failed charges. Three commits on `main`. */
+export interface GuardedShop {
+  readonly folder: string
+  readonly repository: string
+  /** What runs today. */
+  readonly base: string
+  /** A new checkout, and payments that fail for every card that has not exactly sixteen digits. */
+  readonly hasty: string
+  /** Payments that take every card, and write no logs for debugging any more. */
+  readonly mended: string
+  readonly images: { readonly hasty: string; readonly mended: string }
+}
+
 const files = join(import.meta.dirname, 'files')
 
-/** Each layer lies on top of those before. */
-const commits = [
-  { layer: 'base', date: '2026-01-05T12:00:00Z', message: 'Open the shop' },
-  { layer: 'healthy', date: '2026-01-06T12:00:00Z', message: 'Sell bird feeders, give up on a silent cart store, ship free from 39 EUR' },
-  { layer: 'head', date: '2026-01-07T12:00:00Z', message: 'Charge through the new provider, and never twice' },
-] as const
+interface Commit {
+  /** Each lies on top of those before. */
+  readonly layers: readonly string[]
+  readonly date: string
+  readonly message: string
+}
+
+const commits: readonly Commit[] = [
+  { layers: ['base'], date: '2026-01-05T12:00:00Z', message: 'Open the shop' },
+  { layers: ['healthy'], date: '2026-01-06T12:00:00Z', message: 'Sell bird feeders, give up on a silent cart store, ship free from 39 EUR' },
+  { layers: ['head'], date: '2026-01-07T12:00:00Z', message: 'Charge through the new provider, and never twice' },
+]
+
+const guardedCommits: readonly Commit[] = [
+  { layers: ['base', 'guarded'], date: '2026-02-02T12:00:00Z', message: 'Open the shop' },
+  { layers: ['charges'], date: '2026-02-03T12:00:00Z', message: 'Charge through the new provider, and never twice' },
+  { layers: ['mended'], date: '2026-02-04T12:00:00Z', message: 'fix: take cards that have not sixteen digits' },
+]
 
 /**
  * Writes the shop and its history into a folder, and leaves `head` checked out.
  * @param folder is made; it must be empty when it is there
  */
 export async function makeShop(folder: string): Promise<Shop> {
+  const [base = '', healthy = '', head = ''] = await write(folder, commits)
+  return { folder, repository: 'garden/shop', base, healthy, head, cannotStart: { service: 'payments', image: await imageOf('payments', 'head'), says: 'PROVIDER_KEY is not set' } }
+}
+
+/**
+ * As `makeShop`, the shop with gates. `mended` is checked out.
+ * @param folder is made; it must be empty when it is there
+ */
+export async function makeGuardedShop(folder: string): Promise<GuardedShop> {
+  const [base = '', hasty = '', mended = ''] = await write(folder, guardedCommits)
+  return { folder, repository: 'garden/shop', base, hasty, mended, images: { hasty: await imageOf('payments', 'charges'), mended: await imageOf('payments', 'mended') } }
+}
+
+/** Answers the names of the commits. */
+async function write(folder: string, history: readonly Commit[]): Promise<readonly string[]> {
   await mkdir(folder, { recursive: true })
   if ((await readdir(folder)).length > 0) throw new Error(`${folder} is not empty, and the shop would write over what is there.`)
-  await gitIn(folder, commits[0].date)('init', '--quiet', '--initial-branch=main')
   const names: string[] = []
-  for (const { layer, date, message } of commits) {
+  for (const [index, { layers, date, message }] of history.entries()) {
     const git = gitIn(folder, date)
-    await cp(join(files, layer), folder, { recursive: true })
+    if (index === 0) await git('init', '--quiet', '--initial-branch=main')
+    for (const layer of layers) await cp(join(files, layer), folder, { recursive: true })
     await git('add', '--all')
     await git('commit', '--quiet', '--message', message)
     names.push(await git('rev-parse', 'HEAD'))
   }
-  const [base = '', healthy = '', head = ''] = names
-  return { folder, repository: 'garden/shop', base, healthy, head, cannotStart: { service: 'payments', image: await imageOf('payments'), says: 'PROVIDER_KEY is not set' } }
+  return names
 }
 
 /** Git that knows nothing of its user, so that the same files make the same commits. */
@@ -56,8 +95,8 @@ function gitIn(folder: string, date: string): (...args: readonly string[]) => Pr
   return async (...args) => (await promisify(execFile)('git', ['-C', folder, '-c', 'core.autocrlf=false', '-c', 'core.fileMode=false', ...args], { env })).stdout.trim()
 }
 
-async function imageOf(service: string): Promise<string> {
-  const manifest = await readFile(join(files, 'head', 'services', service, 'deploy.yaml'), 'utf8')
+async function imageOf(service: string, layer: string): Promise<string> {
+  const manifest = await readFile(join(files, layer, 'services', service, 'deploy.yaml'), 'utf8')
   const image = manifest.match(/^ +image: (\S+)$/m)?.[1]
   if (image === undefined) throw new Error(`The manifest of ${service} names no image.`)
   return image

@@ -26,7 +26,8 @@ interface Lack {
   readonly says: string
 }
 
-const askEveryMs = 5_000
+/** At least twice within the time that must be without a break, or a break would hide between two looks; neither all the time nor seldom. */
+const askEvery = (healthyFor: number): number => Math.min(5_000, Math.max(500, healthyFor / 2))
 
 /**
  * Waits until the service is proven well: its workload ready and its alert silent for a while without a break, and no error budget
@@ -61,7 +62,7 @@ export async function verify(proof: Proof, { cluster, clock, signal }: { readonl
         ? { is: 'unknown', reason: because('FM-HEAL-UNPROVEN', { says: `Whether ${proof.service} is well could not be found out within ${seconds} s: ${lacks.says}.`, service: proof.service }), evidence: seen }
         : { is: 'not', reason: because('FM-HEAL-NO-EFFECT', { says: `${proof.service} was not proven well within ${seconds} s: ${lacks.says}.`, service: proof.service }), evidence: seen }
     }
-    await clock.sleep(Math.min(askEveryMs, Math.max(1, deadline - now)), signal)
+    await clock.sleep(Math.min(askEvery(proof.healthyFor), Math.max(1, deadline - now)), signal)
   }
 }
 

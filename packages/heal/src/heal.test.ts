@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { KubeObject } from '@fermata/ports'
+import type { KubeObject, MetricPoint } from '@fermata/ports'
 import { at } from './fields.ts'
-import { alertOf, dispatchOf, install, keep, openWard, type Ward } from './testing/ward.ts'
+import { alertOf, answering, dispatchOf, install, keep, openWard, type Ward } from './testing/ward.ts'
 
 const first = 'registry.example/cart:1'
 const second = 'registry.example/cart:2'
@@ -207,6 +207,18 @@ describe('a dispatch is a hint', () => {
   test('without a server to ask, nothing is done', async () => {
     const report = await ward.run({ ...quick, 'alertmanager-url': '' }, { payload: dispatchOf({ labels }) })
     expect([report.verdict, codes(report)]).toEqual(['inconclusive', ['FM-HEAL-NO-LIVE-STATE']])
+  })
+
+  test.each`
+    told                              | points                                      | warnings         | taken          | code
+    ${'that it fires'}                | ${[{ labels, at: 0, value: 1_700_000_000 }]} | ${[]}            | ${['restart']} | ${'FM-HEAL-HEALED'}
+    ${'nothing'}                      | ${[]}                                       | ${[]}            | ${[]}          | ${'FM-HEAL-NOT-FIRING'}
+    ${'nothing, and not everything'}  | ${[]}                                       | ${['a store is away']} | ${[]}    | ${'FM-HEAL-NO-LIVE-STATE'}
+  `('only Prometheus can be asked, and tells $told', async ({ points, warnings, taken, code }) => {
+    const helped = async () => restartedAt(await ward.deployment('cart')) !== undefined
+    ward.metrics = answering(async () => ({ value: { kind: 'vector', points: (await helped()) ? [] : (points as readonly MetricPoint[]) }, warnings: warnings as readonly string[] }))
+    const report = await ward.run({ ...quick, 'alertmanager-url': '', 'prometheus-url': 'http://prometheus.example' }, { payload: dispatchOf({ labels }) })
+    expect([outputs(report).taken.map(({ action }: { readonly action: string }) => action), codes(report)]).toEqual([taken, [code]])
   })
 
   test('no more than the allowed number of actions within an hour', async () => {

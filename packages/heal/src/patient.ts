@@ -3,7 +3,7 @@ import { readManifests } from '@fermata/manifests'
 import { type Cluster, ClusterError, type Files, type KubeObject, type ObjectKind } from '@fermata/ports'
 import { ConfigurationError, inCluster, type Reason } from '@fermata/verdict'
 import { because } from './codes.ts'
-import { at, textAt } from './fields.ts'
+import { at, mapAt, textAt } from './fields.ts'
 import type { Patient } from './ladder/model.ts'
 import { refOf } from './ladder/patch.ts'
 
@@ -30,13 +30,18 @@ export async function lookAt(service: string, namespace: string, catalog: Catalo
   const workload = await cluster.get(ref)
   if (workload === undefined) return because('FM-HEAL-NO-WORKLOAD', { says: `There is no ${ref.kind} ${ref.name} in namespace ${ref.namespace ?? ''}.`, service, where: inCluster(ref.kind, ref.namespace, ref.name) })
   if (textAt(workload, 'metadata', 'annotations', pauseMark) === 'paused') return because('FM-HEAL-PAUSED', { says: `${ref.kind} ${ref.name} is marked ${pauseMark}: paused.`, service, where: inCluster(ref.kind, ref.namespace, ref.name) })
-  const [scalers, sets] = await Promise.all([autoscalersIn(cluster, ref.namespace ?? namespace), ref.kind === 'Deployment' ? cluster.list(replicaSets, { namespace: ref.namespace ?? namespace }) : { items: [] }])
+  const [scalers, sets] = await Promise.all([autoscalersIn(cluster, ref.namespace ?? namespace), ref.kind === 'Deployment' ? cluster.list(replicaSets, { namespace: ref.namespace ?? namespace, labelSelector: selectorOf(workload) }) : { items: [] }])
   return {
     service,
     workload,
     autoscaler: scalers.find((scaler) => at(scaler, 'spec', 'scaleTargetRef', 'kind') === ref.kind && at(scaler, 'spec', 'scaleTargetRef', 'name') === ref.name),
     revisions: sets.items.filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === workload.metadata.uid) === true),
   }
+}
+
+/** The labels that every pod of a workload has, and every ReplicaSet of a Deployment: not all of the namespace is fetched. */
+function selectorOf(workload: KubeObject): string {
+  return Object.entries(mapAt(workload, 'spec', 'selector', 'matchLabels')).map(([name, value]) => `${name}=${String(value)}`).join(',')
 }
 
 /** A cluster that serves no autoscalers has none. */

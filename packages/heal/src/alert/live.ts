@@ -13,6 +13,9 @@ export interface LiveAlert {
   readonly key: string
 }
 
+/** For a beginning that is not known: before everything that could have caused it. */
+const longAgo = 0
+
 /** Who can be asked whether an alert fires. */
 export interface Monitoring {
   /** Those of this name and with this label that fire now, in order of their beginning. */
@@ -43,7 +46,7 @@ export function byPrometheus(metrics: Metrics, clock: Clock): Monitoring {
       const now = clock.now()
       const answer = await metrics.query(query, now)
       const points = answer.value.kind === 'vector' ? answer.value.points : []
-      const live = points.map(({ labels, value: second }): LiveAlert => ({ name, labels, since: second * 1_000, suppressed: false, key: keyOf(JSON.stringify(Object.entries(labels).toSorted()), second) }))
+      const live = points.map(({ labels, value: second }): LiveAlert => ({ name, labels, since: Number.isFinite(second) ? second * 1_000 : longAgo, suppressed: false, key: keyOf(JSON.stringify(Object.entries(labels).toSorted()), second) }))
       return { alerts: inOrder(live), evidence: evidence(`alerts-${name}-${value}`, 'prometheus', query, now, answer.value, answer.warnings), warnings: answer.warnings }
     },
   }

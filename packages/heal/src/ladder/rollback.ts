@@ -21,6 +21,7 @@ export const rollback: Remedy = {
   rung: 'rollback',
   plan({ service, workload, revisions, since, rollbackWindow, visited }: Patient) {
     const name = `${workload.kind} ${workload.metadata.name}`
+    if (workload.kind !== 'Deployment') return because('FM-HEAL-NO-FORMER', { says: `${name} is rolled back by a release only: what its former versions were is not looked at.`, service })
     const known = revisions.filter((set) => !Number.isNaN(revisionOf(set)) && hashOf(set) !== undefined).toSorted((a, b) => revisionOf(b) - revisionOf(a))
     const newest = known.find((set) => revisionOf(set) === revisionOf(workload))
     const former = newest && known.find((set) => revisionOf(set) < revisionOf(newest) && versionOf(set) !== versionOf(newest))

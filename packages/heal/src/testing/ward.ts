@@ -1,6 +1,6 @@
 import { readRequest } from '@fermata/capability'
 import { connectCluster, type KubeCluster } from '@fermata/kube'
-import { type Alert, type Alerts, type Cluster, type Files, type Forge, type KubeObject, MonitoringError } from '@fermata/ports'
+import { type Alert, type Alerts, type Cluster, type Files, type Forge, type KubeObject, type Metrics, MonitoringError } from '@fermata/ports'
 import { createStory, type SandboxCluster, startCluster, type Story, type User, virtualClock, type VirtualClock } from '@fermata/sandbox'
 import { EnvironmentError, type Report } from '@fermata/verdict'
 import { heal, type HealPorts } from '../heal.ts'
@@ -14,6 +14,8 @@ export interface Ward {
   readonly files: Map<string, string>
   readonly kube: KubeCluster
   readonly issues: { number: number; title: string; body: string; open: boolean; comments: string[] }[]
+  /** A Prometheus to be asked; without one nobody answers for it. */
+  metrics: Metrics | undefined
   /** What Alertmanager tells, worked out each time it is asked. */
   firing: () => Promise<readonly Partial<Alert>[]>
   /** Who may not write issues. */
@@ -35,6 +37,12 @@ export const dispatchOf = (...alerts: readonly { readonly labels: Readonly<Recor
   client_payload: { schema: 'alertmanager/v4', status: 'firing', alerts: alerts.map((one) => ({ status: 'firing', annotations: {}, ...one })) },
 })
 
+/** A Prometheus that answers one kind of question. */
+export function answering(query: Metrics['query']): Metrics {
+  const refuse = () => Promise.reject(new MonitoringError('unreachable', 'This Prometheus answers queries of one instant only.'))
+  return { identity: { url: 'http://prometheus.example' }, query, queryRange: refuse, series: refuse, labelValues: refuse, server: refuse }
+}
+
 export async function openWard(wish: { readonly users?: readonly User[] } = {}): Promise<Ward> {
   const clock = virtualClock()
   const story = createStory()
@@ -45,11 +53,11 @@ export async function openWard(wish: { readonly users?: readonly User[] } = {}):
     return asked.finally(() => (underWay -= 1))
   }
   const stopClock = clock.autoAdvance({ busy: () => cluster.busy() || underWay > 0 })
-  const connections: KubeCluster[] = []
-  const connect = async (user?: string): Promise<KubeCluster> => {
-    const connection = await connectCluster({ kubeconfig: cluster.kubeconfig({ ...(user !== undefined && { user }), namespace: 'shop' }), clock, random: { next: () => 0.5 }, signal: undefined })
-    connections.push(connection)
-    return connection
+  const connections = new Map<string | undefined, Promise<KubeCluster>>()
+  const connect = (user?: string): Promise<KubeCluster> => {
+    const known = connections.get(user) ?? connectCluster({ kubeconfig: cluster.kubeconfig({ ...(user !== undefined && { user }), namespace: 'shop' }), clock, random: { next: () => 0.5 }, signal: undefined })
+    connections.set(user, known)
+    return known
   }
   const files = new Map<string, string>()
   let runs = 0
@@ -60,6 +68,7 @@ export async function openWard(wish: { readonly users?: readonly User[] } = {}):
     files,
     kube: await connect(),
     issues: [],
+    metrics: undefined,
     firing: async () => [],
     mute: false,
     async run(inputs = {}, { user, payload, signal = new AbortController().signal, runId } = {}) {
@@ -74,7 +83,7 @@ export async function openWard(wish: { readonly users?: readonly User[] } = {}):
         log: silent,
         cluster: async () => counting(connection, counted),
         alerts: async () => alertsOf(ward, counted),
-        metrics: () => Promise.reject(new MonitoringError('unreachable', 'No Prometheus in this ward.')),
+        metrics: () => (ward.metrics === undefined ? Promise.reject(new MonitoringError('unreachable', 'No Prometheus in this ward.')) : Promise.resolve(ward.metrics)),
         forge: forgeOf(ward),
         invocation: invocationOf(payload, runId ?? String(runs)),
       }
@@ -88,7 +97,7 @@ export async function openWard(wish: { readonly users?: readonly User[] } = {}):
     },
     async close() {
       stopClock()
-      for (const connection of connections) connection.close()
+      for (const connection of await Promise.all(connections.values())) connection.close()
       await cluster.stop()
     },
   }

@@ -216,7 +216,7 @@ describe('a dispatch is a hint', () => {
     ${'nothing, and not everything'}  | ${[]}                                       | ${['a store is away']} | ${[]}    | ${'FM-HEAL-NO-LIVE-STATE'}
   `('only Prometheus can be asked, and tells $told', async ({ points, warnings, taken, code }) => {
     const helped = async () => restartedAt(await ward.deployment('cart')) !== undefined
-    ward.metrics = answering(async () => ({ value: { kind: 'vector', points: (await helped()) ? [] : (points as readonly MetricPoint[]) }, warnings: warnings as readonly string[] }))
+    ward.metrics = answering(async () => ({ value: { kind: 'vector', points: (await helped()) ? [] : (points as readonly MetricPoint[]) }, warnings: warnings as readonly string[], infos: [] }))
     const report = await ward.run({ ...quick, 'alertmanager-url': '', 'prometheus-url': 'http://prometheus.example' }, { payload: dispatchOf({ labels }) })
     expect([outputs(report).taken.map(({ action }: { readonly action: string }) => action), codes(report)]).toEqual([taken, [code]])
   })

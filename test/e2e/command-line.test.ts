@@ -4,7 +4,7 @@ import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { dist, fermata } from './support/steps.ts'
 import { type Content, folder, folderWith, removeFolders, repositoryWith, type Workspace } from './support/workspace.ts'
-import { sketch, startWorld, type World } from './support/world.ts'
+import { imageFor, sketch, startWorld, type World } from './support/world.ts'
 
 jest.setTimeout(90_000)
 
@@ -160,18 +160,25 @@ describe('a deployment-config.yaml', () => {
     expect([graph.code, services.map(({ id }) => id).toSorted()]).toEqual([0, ids.toSorted()])
   })
 
-  test('is planned and released in its order by rolling updates, once its services have manifests', async () => {
-    const manifests = sketch(Object.fromEntries(ids.map((id) => [id, {}])))
-    const config = ids.reduce((text, id) => text.replace(`  ${id}:\n`, `  ${id}:\n    manifests: [k8s/${id}.yaml]\n    soak: 0s\n`), former)
-    const workspace = repositoryWith({ ...without(manifests, 'fermata.yaml'), 'deployment-config.yaml': config, 'db-migration.sql': 'select 1;\n' })
-    const { kubeconfig, imageOf } = world.open(workspace, 'seed')
+  test('is planned and released in its order, once its services have manifests, and its next versions go out as it says', async () => {
+    const psql = imageFor('psql', 16)
+    world.story.image(psql, { does: 'complete' })
+    const config = ids.reduce((text, id) => text.replace(`  ${id}:\n`, `  ${id}:\n    manifests: [k8s/${id}.yaml]\n    soak: 0s\n    migration: {image: "${psql}"}\n`), former)
+    const at = (version: number): Content => ({ ...without(sketch(Object.fromEntries(ids.map((id) => [id, { version }]))), 'fermata.yaml'), 'deployment-config.yaml': config, 'db-migration.sql': 'select 1;\n' })
+    const workspace = repositoryWith(at(1))
+    const { kubeconfig, imageOf, objects } = world.open(workspace, 'seed')
     const flags = ['--kubeconfig', kubeconfig, '--namespace', 'seed']
-    const asked = await fermata(['deploy', ...flags, '--output', 'json'], workspace)
-    expect([asked.code, asked.stdout.includes('FM-DEPLOY-STRATEGY-ROLLING'), imageOf('database')]).toEqual([1, true, undefined])
-    const plan = await fermata(['plan', ...flags, '--strategy', 'rolling', '--plan', 'plan.json'], workspace)
-    expect(plan.code).toBe(0)
-    const done = await fermata(['deploy', ...flags, '--strategy', 'rolling', '--plan', 'plan.json', '--output', 'json'], workspace)
-    expect([done.code, (JSON.parse(done.stdout) as { readonly outputs: { readonly deployed: string } }).outputs.deployed]).toEqual([0, JSON.stringify(ids)])
+    const release = async (): Promise<readonly unknown[]> => {
+      const plan = await fermata(['plan', ...flags, '--plan', 'plan.json'], workspace)
+      const done = await fermata(['deploy', ...flags, '--plan', 'plan.json', '--output', 'json'], workspace)
+      const report = JSON.parse(done.stdout) as { readonly outputs: { readonly deployed: string }; readonly reasons: readonly { readonly code: string }[] }
+      return [plan.code, done.code, report.outputs.deployed, ...new Set(report.reasons.map(({ code }) => code).toSorted())]
+    }
+    expect(await release()).toEqual([0, 0, JSON.stringify(ids)])
+    workspace.commit(at(2))
+    expect(await release()).toEqual([0, 0, JSON.stringify(ids), 'FM-DEPLOY-SHARE-NEAREST', 'FM-DEPLOY-UNFUSED', 'FM-DEPLOY-UNJUDGED'])
+    expect(ids.map(imageOf)).toEqual(ids.map((id) => imageFor(id, 2)))
+    expect(objects('Deployment').map(({ metadata }) => metadata.name).toSorted()).toEqual(ids.toSorted())
   })
 
   const seeds = join(import.meta.dirname, '../../../shared/seeds/001_0cf037c62effe39d.txt')

@@ -193,17 +193,19 @@ test('a feed of the sandbox stays true through lost connections and forgotten hi
 
 test('a quiet feed hears its bookmarks and asks for nothing', async () => {
   const clock = virtualClock()
-  const sandbox = await started(startCluster({ clock, namespaces: ['shop'] }))
+  const sandbox = await started(startCluster({ clock, namespaces: ['shop', 'busy'] }))
   const cluster = await connectCluster({ kubeconfig: sandbox.kubeconfig(), clock, random: half, environment: {} })
   const feed = await cluster.follow([pods], 'shop')
   feeds.push(feed)
   await settled(() => cluster.requests().some(({ verb }) => verb === 'watch') && !sandbox.busy())
+  // A server tells how far it has come once anything of the kind has changed, also in another namespace.
+  await cluster.create({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'other', namespace: 'busy' }, spec: { containers: [{ name: 'main', image: 'shop/other:1' }] } })
   for (let minute = 0; minute < 6; minute++) {
     const before = feed.confirmedAt()
     await clock.advance(60_000)
     await settled(() => feed.confirmedAt() > before)
   }
-  expect(cluster.requests().filter(({ resource }) => resource === 'pods')).toEqual([{ verb: 'list', resource: 'pods', count: 1 }, { verb: 'watch', resource: 'pods', count: 1 }])
+  expect(cluster.requests().filter(({ verb, resource }) => resource === 'pods' && verb !== 'create')).toEqual([{ verb: 'list', resource: 'pods', count: 1 }, { verb: 'watch', resource: 'pods', count: 1 }])
   cluster.close()
 })
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildWithGo, goVersion } from './tools/go.ts'
 import { places } from './tools/places.ts'
@@ -29,6 +29,8 @@ if (due.length === 0) console.error('tools: all are there')
 for (const [index, recipe] of due.entries()) {
   const begin = performance.now()
   console.error(`tools: ${index + 1} of ${due.length}: ${recipe.name}`)
+  // Cut off from here on, it is due again, whatever lies there half written.
+  rmSync(join(places.stamps, recipe.name), { force: true })
   if (!bring(recipe)) continue
   writeFileSync(join(places.stamps, recipe.name), stampOf(recipe))
   console.error(`tools: ${recipe.name} took ${Math.round((performance.now() - begin) / 1000)} s`)

@@ -21,7 +21,7 @@ const against = {
   cluster, custody: cluster, gateway: cluster, chaos: cluster, release: cluster, demo: cluster,
   'whole-company': () => `${cluster()}, ${prometheus()}, ${alertmanager()}`,
   heal: () => `${cluster()}, ${prometheus()}, ${alertmanager()}, ${act()}`,
-  metrics: prometheus, slo: prometheus, alerts: alertmanager,
+  metrics: prometheus, slo: prometheus, expressions: prometheus, alerts: alertmanager,
   act, examples: act, workflows: linters,
   forge: () => "GitHub's description of its API",
 }
@@ -33,7 +33,7 @@ export default class Ran {
   #problem
 
   onRunComplete(_, { testResults }) {
-    const suites = testResults.map(({ testFilePath, numPassingTests, numFailingTests, numPendingTests }) => ({ ...placeOf(testFilePath), passed: numPassingTests, failed: numFailingTests, skipped: numPendingTests }))
+    const suites = testResults.map(({ testFilePath, numPassingTests, numFailingTests, numPendingTests, perfStats }) => ({ ...placeOf(testFilePath), seconds: Math.round(perfStats.runtime / 1000), passed: numPassingTests, failed: numFailingTests, skipped: numPendingTests }))
     const lines = Object.entries(Object.groupBy(suites, ({ name }) => name)).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, sides]) => `  ${name.padEnd(14)} ${sides.toSorted((a, b) => a.side.localeCompare(b.side)).map((one) => `${one.side === 'sandbox' ? 'sandbox' : (against[name]?.() ?? 'real')}: ${counted(one)}`).join(' | ')}`)
     process.stderr.write(`\nWhat ran against what:\n${lines.join('\n')}\n\n`)
     const uneven = contracts.filter((name) => {
@@ -54,6 +54,6 @@ function placeOf(path) {
 
 const total = ({ passed, failed, skipped }) => passed + failed + skipped
 
-function counted({ passed, failed, skipped }) {
-  return [`${passed} passed`, ...(failed > 0 ? [`${failed} FAILED`] : []), ...(skipped > 0 ? [`${skipped} skipped`] : [])].join(', ')
+function counted({ passed, failed, skipped, seconds }) {
+  return `${[`${passed} passed`, ...(failed > 0 ? [`${failed} FAILED`] : []), ...(skipped > 0 ? [`${skipped} skipped`] : [])].join(', ')} in ${seconds} s`
 }

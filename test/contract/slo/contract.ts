@@ -42,10 +42,10 @@ export function sloContract(side: Side): void {
 }
 
 /** The same objective, written in the three ways that a ratio has. */
-const forms = ['good / all', '1 - bad / all', 'bad / all'] as const
-type Form = (typeof forms)[number]
+export const forms = ['good / all', '1 - bad / all', 'bad / all'] as const
+export type Form = (typeof forms)[number]
 
-function objective({ series, target, window }: SloStory, form: Form): SloEntry {
+export function objective({ series, target, window }: SloStory, form: Form): SloEntry {
   const name = series[0]?.name ?? ''
   const where = { kind: 'file', file: 'fermata.yaml', line: 1 } as const
   const [good, bad, all] = [`sum(rate(${name}{code!~"5.."}[5m]))`, `rate(${name}{code=~"5.."}[5m])`, `rate(${name}[5m])`]

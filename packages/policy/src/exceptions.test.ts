@@ -16,7 +16,7 @@ const finding = (rule: string, file = 'k8s/cart.yaml', object = 'Deployment/cart
   also: [],
   field: 'spec',
   document: { file, value: {}, object, locate: () => inFile(file, 3, 1) },
-  definition: undefined,
+  remedy: undefined,
 })
 
 describe('what an exception excuses', () => {

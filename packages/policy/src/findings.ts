@@ -15,7 +15,8 @@ export interface Finding {
   /** Path of the field, as people write it: `spec.containers[0].image`. Empty for the whole document. */
   readonly field: string
   readonly document: ScannedDocument
-  readonly definition: PolicyDefinition | undefined
+  /** What the rule's METADATA say to do, in `custom.remedy` or `custom.remediation`. */
+  readonly remedy: string | undefined
 }
 
 /** A finding that an `exception` rule of its own namespace takes back. */
@@ -51,7 +52,7 @@ export function judgedBy(answer: PolicyAnswer, documents: InputMap): Judged {
     const { kind = 'fail', definitions = [] } = known.get(rule) ?? {}
     oddities.push(...odditiesOf(result, rule, definitions[0], documents))
     for (const outcome of result.outcomes ?? []) {
-      const found = findingOf(outcome, { rule, kind, definition: definitions[outcome.definition] }, result.input, documents)
+      const found = findingOf(outcome, { rule, kind, remedy: remedyOf(definitions, outcome.definition) }, result.input, documents)
       if (found === 'nothing') continue
       if (found === 'odd') oddities.push({ what: isObject(outcome.value) ? 'no-message' : 'result-shape', rule, says: `${rule} gave ${JSON.stringify(outcome.value).slice(0, 200)}, which is no finding.`, where: placeOf(definitions[outcome.definition] ?? definitions[0]) })
       else if ((result.exceptions ?? 0) > 0) excused.push({ ...found, by: 'rule' })
@@ -61,7 +62,7 @@ export function judgedBy(answer: PolicyAnswer, documents: InputMap): Judged {
   return { findings: findings.toSorted(inOrder), excused: excused.toSorted(inOrder), oddities }
 }
 
-function findingOf({ value, paths }: PolicyOutcome, about: Pick<Finding, 'rule' | 'kind' | 'definition'>, input: number, documents: InputMap): Finding | 'nothing' | 'odd' {
+function findingOf({ value, paths }: PolicyOutcome, about: Pick<Finding, 'rule' | 'kind' | 'remedy'>, input: number, documents: InputMap): Finding | 'nothing' | 'odd' {
   const message = typeof value === 'string' ? value : messageOf(value)
   if (message === undefined) return 'odd'
   if (message === '') return 'nothing'
@@ -76,6 +77,12 @@ function findingOf({ value, paths }: PolicyOutcome, about: Pick<Finding, 'rule' 
     field: fieldText(first.path),
     document: first.document,
   }
+}
+
+/** METADATA stand above one definition of a rule, mostly the first, and are meant for all. */
+function remedyOf(definitions: readonly PolicyDefinition[], at: number): string | undefined {
+  const own = definitions[at]
+  return [...(own === undefined ? [] : [own]), ...definitions].map(({ custom }) => custom?.['remedy'] ?? custom?.['remediation']).find((written) => typeof written === 'string')
 }
 
 function isObject(value: unknown): value is object {

@@ -35,6 +35,7 @@ export async function scan(request: ScanRequest, ports: ScanPorts): Promise<Repo
   const read = somethingToJudge(await readDocuments(chosen.paths, strictly, files), chosen.paths)
   const namespaces = namespacesOf(request, modules.length > packs.modules.length, packs)
   const { inputs, map } = request.combine ? combined(read.documents) : separate(read.documents)
+  log.info(`Judging ${read.documents.length} documents in ${chosen.paths.length} files by ${modules.length} ${modules.length === 1 ? 'module' : 'modules'} of Rego.`)
   const answer = await ports.policyEngine.judge({ modules, data, regoVersion: request['rego-version'], namespaces: [...packs.namespaces, ...namespaces], strict: request.strict, seconds: request.timeout / 1_000, inputs })
   for (const line of answer.prints) log.info(line)
   if (answer.errors.length > 0) throw new ConfigurationError(answer.errors.map(moduleProblem))

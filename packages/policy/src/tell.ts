@@ -34,8 +34,7 @@ export function reasonsOf(scan: Scan, failSeverity: ScanRequest['fail-severity']
 }
 
 function findingReason(finding: Finding, severity: 'error' | 'warning'): Reason {
-  const remedy = finding.definition?.custom?.['remedy'] ?? finding.definition?.custom?.['remediation']
-  return policyReason(finding.kind === 'fail' ? 'FM-POLICY-DENIED' : 'FM-POLICY-WARNED', { says: messageOf(finding), where: finding.where, rule: finding.rule, severity, ...(typeof remedy === 'string' && { remedy }) })
+  return policyReason(finding.kind === 'fail' ? 'FM-POLICY-DENIED' : 'FM-POLICY-WARNED', { says: messageOf(finding), where: finding.where, rule: finding.rule, severity, ...(finding.remedy !== undefined && { remedy: finding.remedy }) })
 }
 
 function excusedReason(finding: Finding, because: string): Reason {

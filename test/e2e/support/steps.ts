@@ -11,7 +11,7 @@ export const dist = process.env['FERMATA_DIST'] ?? join(import.meta.dirname, '..
 /** Nobody listens here: a test never leaves the machine. */
 export const nowhere = 'http://127.0.0.1:1'
 
-export type Action = 'detect-changed-services' | 'orchestrated-deploy' | 'chaos-gate' | 'slo-check' | 'self-heal'
+export type Action = 'detect-changed-services' | 'orchestrated-deploy' | 'chaos-gate' | 'slo-check' | 'self-heal' | 'policy-scan'
 
 export type StepWish = Pick<Step, 'inputs' | 'event' | 'environment' | 'state' | 'onLine'>
 

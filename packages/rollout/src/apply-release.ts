@@ -96,6 +96,7 @@ async function carryOut(request: DeployRequest, ports: DeployPorts, { prepared, 
     warrant,
     work: workOfPlan(prepared),
     openJournal,
+    takesOver: false,
     force: plan.fieldConflicts === 'force',
     waveOf: (id) => waves.findIndex((wave) => wave.includes(id)) + 1,
   })

@@ -51,7 +51,7 @@ const serviceCodes = reasonCodes({
   'FM-DEPLOY-OBJECT-GONE': { severity: 'error', means: 'An object of the service was deleted while it was waited for.', remedy: 'Find out who deletes it, and release again.' },
   'FM-DEPLOY-CANARY-WORSE': { severity: 'error', means: 'The new version fails more often than the old one at the same time, more than chance explains.', remedy: 'See the counts, and what the new version logs.' },
   'FM-DEPLOY-CANARY-UNKNOWN': { severity: 'error', means: 'Whether the new version is worse could not be judged: there were no metrics, or too few requests.', remedy: 'Check the queries under `analysis`, give it more time by `hold`, or accept it with `on-inconclusive: warn`.' },
-  'FM-DEPLOY-NO-READY-PODS': { severity: 'error', means: 'Traffic was to be sent to a version that has no ready pod, so it was not.', remedy: 'See why its pods are not ready.' },
+  'FM-DEPLOY-NO-READY-PODS': { severity: 'error', means: 'A version that has traffic, or was to get it, has no ready pod.', remedy: 'See why its pods are not ready.' },
   'FM-DEPLOY-TRAFFIC-NOT-MOVED': { severity: 'error', means: 'A route could not be changed, or does not say what was written to it.', remedy: 'Find out who else writes it.' },
   'FM-DEPLOY-DEPENDENCY-UNHEALTHY': { severity: 'error', means: 'A dependency that the release does not change is not healthy.', remedy: 'Repair it, or release it too.' },
 })

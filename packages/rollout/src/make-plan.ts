@@ -4,6 +4,7 @@ import type { Metrics, Ports } from '@fermata/ports'
 import { ConfigurationError, type Reason } from '@fermata/verdict'
 import { because } from './codes.ts'
 import { questionsAtATime } from './defaults.ts'
+import { onInconclusiveOf } from './journal/entry.ts'
 import { journalsIn } from './journal/store.ts'
 import { isWorkload } from './plan/apply-order.ts'
 import { digest } from './plan/canonical.ts'
@@ -53,7 +54,7 @@ export async function makePlan(request: DeployRequest, ports: Pick<Ports, 'files
     strategy: request.strategy,
     parallelism: request.parallelism,
     onFailure: request['on-failure'],
-    onInconclusive: request['on-inconclusive'] === 'fail' ? 'fail' : 'go-on',
+    onInconclusive: onInconclusiveOf(request),
     fieldConflicts: request['field-conflicts'],
     services: plannedServices(request, target, desired, facts, ways),
   })
@@ -98,6 +99,7 @@ function plannedServices(request: DeployRequest, { catalog }: Target, { selectio
       soak: service.soak,
       stages: (ways.get(id)?.stages ?? []).map(plannedStage),
       objects: own.map(({ object, does, changes }) => ({ ref: refOf(object), does, digest: digest(withoutSecrets(object)), changes })),
+      migration: ways.get(id)?.migration,
       images: [...new Set(wanted.filter((one) => one.service === id).flatMap(({ object }) => containersOf(object).flatMap(({ image }) => image ?? [])))],
     }
   })

@@ -25,7 +25,7 @@ export const orchestratedDeploy = capability({
     timeout: duration({ about: 'How long one service may take until it is ready and has soaked. Default: its timeout in the catalog.', example: '10m' }),
     'on-failure': choice(['rollback', 'isolate', 'halt'], { default: 'rollback', about: 'rollback undoes the failed service and all changed ones that need it; isolate undoes only the failed one; halt starts nothing more and undoes nothing.' }),
     'field-conflicts': choice(['fail', 'force'], { default: 'fail', about: 'What to do when another field manager owns a field with another value. force takes the field over.' }),
-    'prometheus-url': url({ about: 'Base address of the Prometheus HTTP API, for services with `analysis` in the catalog. Without it only readiness decides.', example: 'http://prometheus:9090' }),
+    'prometheus-url': url({ about: 'Base address of the Prometheus HTTP API. Services with `analysis` in the catalog need it.', example: 'http://prometheus:9090' }),
     'prometheus-token': secret({ about: 'Sent to it as bearer token.', example: '${{ secrets.PROMETHEUS_TOKEN }}' }),
     'dry-run': boolean({ default: 'false', about: 'For sweep: say what would be undone and removed, and change nothing.' }),
   },

@@ -50,7 +50,7 @@ export async function resumeTaken(taken: Omit<WayBack, 'title'>): Promise<Report
   const { entry } = opened.journal
   // Somebody had asked it to stop, and it was killed on its way back: that way is gone to its end.
   if (entry.course === 'cancelled') return settleBack({ ...taken, title: 'clean-up' })
-  const prepared = await makePlan({ ...request, ...entry.request }, ports, target)
+  const prepared = await makePlan({ ...request, ...entry.request, 'prometheus-url': request['prometheus-url'] ?? entry.request['prometheus-url'] }, ports, target)
   if (intentOfPrepared(prepared) !== entry.intent) {
     const changed = because('FM-DEPLOY-INTENT-CHANGED', { says: `The manifests or the catalog no longer say what release ${entry.release} was to bring, so it was not gone on with but undone.` })
     return undoAll({ ...taken, title: 'abort', reasons: [changed] })
@@ -77,6 +77,7 @@ async function goOn({ request, ports, target, warrant, opened, startedAt, reason
     release: entry.release,
     warrant,
     work,
+    takesOver: true,
     openJournal: async () => {
       const scribe = journalScribe(headOfEntry(entry), begun, formers, opened.writer, ports.clock)
       // The journal is ours from here on: whoever began the release can no longer go on with it.

@@ -24,36 +24,11 @@ async function released(version: number, dies: number | undefined): Promise<bool
 const newest = async (): Promise<string> => (await journalsOf(stage))[0]?.release ?? ''
 
 describe('a release that is killed', () => {
-  test.each([['resume', 1], ['apply', 3]])('after any of its writes comes by mode %s to the state to which it would have come', async (mode, stride) => {
-    await released(1, undefined)
-    await released(2, undefined)
-    const undisturbed = await stateOf(stage, 2, await newest())
-    expect(undisturbed).toHaveLength(16)
-    let kills = 0
-    for (let version = 3, write = 0; !(await released(version, write)); version++, write += stride) {
-      kills += 1
-      const before = await newest()
-      const report = await stage.run({ mode })
-      expect([write, report.verdict, report.reasons.filter(({ severity }) => severity === 'error')]).toEqual([write, 'pass', []])
-      // Killed before there was a journal, it has written nothing, and there is nothing to resume.
-      if (mode === 'resume' && (await journalsOf(stage))[0]?.planHash !== report.outputs['plan-hash']) {
-        expect(report.summary).toContain('No release')
-        await stage.run({ mode: 'apply' })
-      } else if (report.summary.startsWith('Resumed')) expect(report.outputs['release']).toBe(before)
-      expect([write, await stateOf(stage, version, await newest())]).toEqual([write, undisturbed])
-      expect([write, (await journalsOf(stage)).filter(({ ended }) => !ended)]).toEqual([write, []])
-      // A run that was killed while it let go of its leases has them until they expire.
-      await stage.clock.sleep(40_000)
-      expect([write, await holders(stage)]).toEqual([write, ['', '', '', '']])
-    }
-    expect(kills).toBeGreaterThan(30 / stride)
-  }, 240_000)
-
   test('twice, the second time while it was resumed, still comes there', async () => {
     await released(1, undefined)
     await released(2, undefined)
     const undisturbed = await stateOf(stage, 2, await newest())
-    for (const [index, [first, second]] of [[9, 6], [14, 5], [19, 4], [23, 3]].entries()) {
+    for (const [index, [first, second]] of [[9, 6], [19, 4]].entries()) {
       const version = 3 + index
       expect(await released(version, first)).toBe(false)
       stage.killAfterWrite(second as number)

@@ -45,6 +45,7 @@ export async function runBack(begun: ReleaseState, { request, ports, target, war
       await scribe.note(begun)
       return scribe
     },
+    takesOver: true,
     force: true,
     waveOf: (id) => waves.findIndex((wave) => wave.includes(id)) + 1,
   })

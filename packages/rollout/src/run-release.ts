@@ -1,5 +1,5 @@
 import type { ServiceId } from '@fermata/catalog'
-import { lightFuse, type Warrant } from '@fermata/custody'
+import { fuseRef, lightFuse, type Warrant } from '@fermata/custody'
 import type { Clock, Cluster, Instant, Log } from '@fermata/ports'
 import type { Evidence, Reason, State } from '@fermata/verdict'
 import { drive, type Outcome } from './driver.ts'
@@ -37,6 +37,8 @@ export interface Run {
   readonly work: ReadonlyMap<ServiceId, ServiceWork>
   /** Opens the journal. Asked for when the cluster can be seen: a release that cannot be watched leaves no journal. */
   readonly openJournal: () => Promise<JournalScribe>
+  /** An earlier run has begun it: what that one made beside services hangs on its fuse, which burns. */
+  readonly takesOver: boolean
   readonly force: boolean
   readonly waveOf: (id: ServiceId) => number
 }
@@ -58,6 +60,7 @@ export async function runRelease(begun: ReleaseState, run: Run): Promise<Ran> {
       run.warrant.add(fuse)
       return fuse
     })
+    if (run.takesOver) await takeOverFuses(run, namespaces, fuses)
     const hands = clusterHands({ ...run, scribe, fuses, over: over.signal }, sight)
     const spans: Span[] = []
     const open = new Map<ServiceId, { readonly state: StateName; readonly from: Instant }>()
@@ -86,11 +89,18 @@ export async function runRelease(begun: ReleaseState, run: Run): Promise<Ran> {
   }
 }
 
+/** Renewed from now on, and put out at the end with the others. */
+async function takeOverFuses({ cluster, release }: Run, namespaces: readonly string[], fuses: Fuses): Promise<void> {
+  for (const namespace of namespaces) if ((await cluster.get(fuseRef(namespace, release))) !== undefined) await fuses.in(namespace)
+}
+
 /**
- * Removes the fuses, and with them what is left of what they own. Where a person is needed, or the cluster was lost, they are left
+ * Removes the fuses, and with them what is left of what they own. After a request to stop there is no time to wait until traffic has
+ * arrived at the old version, so they burn down. Where a person is needed, or the cluster was lost, they are left
  * to burn down: what stands beside a service may be the only thing that answers, for as long as somebody may still look at it.
  */
 async function putOut(fuses: Fuses, { release, trouble }: Outcome): Promise<void> {
+  if (release.course.is === 'cancelled') return
   const open = [...release.services.values()].some(({ at }) => at === 'stuck' || at === 'failed')
   if (open || trouble !== undefined) return
   for (const lit of fuses.lit()) await (await lit).extinguish()

@@ -9,6 +9,7 @@ import { assessorOf } from '../readiness/kinds.ts'
 import { applyService } from './apply-service.ts'
 import { diagnose } from './diagnose.ts'
 import { judgeService } from './judge-service.ts'
+import { answersNobody, noReadyPods } from './shift-traffic.ts'
 import type { Sight, View } from './sight.ts'
 import { removeCreated, restoreService } from './undo-service.ts'
 import { looksOf } from './looks.ts'
@@ -76,6 +77,9 @@ function judgeWith(bench: Bench, generation: ReadonlyMap<string, number>, found:
   return (id, place, since, view) => {
     if (diagnosed.has(id)) return undefined
     const assessment = judgeService(id, watchedRefs(bench, id, place), since, view, known)
+    const opened = typeof place === 'number' ? stageWorkOf(bench, id, place).opens : undefined
+    // What has traffic and no pod that answers is not waited for.
+    if (assessment.is === 'progressing' && opened !== undefined && answersNobody(view.object(opened))) return { is: 'assessed', at: view.now, service: id, health: { is: 'failed', because: noReadyPods(id, opened, 'has traffic, and none of its pods is available any more') } }
     if (assessment.is === 'ready') return { is: 'assessed', at: view.now, service: id, health: assessment }
     if (assessment.is === 'progressing') return { is: 'assessed', at: view.now, service: id, health: { is: 'progressing', standing: assessment } }
     diagnosed.add(id)

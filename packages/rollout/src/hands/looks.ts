@@ -5,7 +5,7 @@ import type { Evidence } from '@fermata/verdict'
 import type { Command, ReleaseEvent } from '../machine/state.ts'
 import { lookAt, podsOf } from './look.ts'
 import type { Sight } from './sight.ts'
-import { type Bench, stageWorkOf, workOf } from './work.ts'
+import { type Bench, pause, stageWorkOf, workOf } from './work.ts'
 
 type Look = Extract<Command, { readonly do: 'look' }>
 
@@ -62,13 +62,4 @@ async function look(bench: Bench, sight: Sight, found: Evidence[], service: Serv
   history.last = now
   history.underWay = false
   return { is: 'judged', at: bench.clock.now(), service, stage, judged: seen.judged }
-}
-
-/** The end of the run ends the waiting, and nothing else does: who has left the stage does not hear the answer. */
-async function pause({ clock, over }: Bench, milliseconds: number): Promise<void> {
-  try {
-    await clock.sleep(milliseconds, over)
-  } catch (error) {
-    if (!over.aborted) throw error
-  }
 }

@@ -59,9 +59,15 @@ function notMoved(service: ServiceId, ref: ObjectRef, why: string): Reason {
 
 /** Traffic only goes to a version that has a ready pod at the moment at which it is sent there. */
 export async function refuseUnready(bench: Bench, service: ServiceId, ref: ObjectRef): Promise<Reason | undefined> {
-  const target = await bench.cluster.get(ref)
-  if ((numberAt(target, 'status', 'availableReplicas') ?? 0) >= 1) return undefined
-  return because('FM-DEPLOY-NO-READY-PODS', { says: `The traffic of ${service} was not sent to ${nameOf(ref)}: none of its pods is available.`, service, where: placeOf(ref) })
+  return answersNobody((await bench.cluster.get(ref)) ?? 'absent') ? noReadyPods(service, ref, 'was to get traffic and did not, since none of its pods is available') : undefined
+}
+
+export function answersNobody(deployment: KubeObject | 'absent' | 'unwatched'): boolean {
+  return deployment !== 'unwatched' && (numberAt(deployment, 'status', 'availableReplicas') ?? 0) === 0
+}
+
+export function noReadyPods(service: ServiceId, ref: ObjectRef, says: string): Reason {
+  return because('FM-DEPLOY-NO-READY-PODS', { says: `${nameOf(ref)} of ${service} ${says}.`, service, where: placeOf(ref) })
 }
 
 /** Lists leave out what each item is. */

@@ -4,6 +4,7 @@ import type { Cluster, Clock, KubeObject, ObjectRef } from '@fermata/ports'
 import { fuseSeconds, pollEvery } from '../defaults.ts'
 import { refOf } from '../plan/objects.ts'
 import { condition } from '../readiness/assessment.ts'
+import { trackLabel } from '../strategy/beside.ts'
 import type { Bench } from './work.ts'
 
 /** The fuses of a run: one for each namespace in which it makes something temporary, lit when the first is made. */
@@ -24,10 +25,15 @@ export function fusesOf(light: (namespace: string, seconds: number) => Promise<F
   }
 }
 
-/** Writes a temporary object: it belongs to the fuse, so the cluster removes it when the run that renews the fuse is gone. */
+/**
+ * Writes a temporary object: it belongs to the fuse, so the cluster removes it when the run that renews the fuse is gone.
+ * One that an earlier run of this release has freed may carry traffic by now, so it stays free.
+ */
 export async function writeTemporary(bench: Bench, id: ServiceId, object: KubeObject): Promise<KubeObject> {
   const fuse = await bench.fuses.in(object.metadata.namespace ?? '')
-  const owned = { ...object, metadata: { ...object.metadata, ownerReferences: [fuse.owner] } }
+  const found = await bench.cluster.get(refOf(object))
+  const freed = found?.metadata.annotations?.[releaseAnnotation] === bench.release && (found.metadata.ownerReferences ?? []).length === 0
+  const owned = freed ? object : { ...object, metadata: { ...object.metadata, ownerReferences: [fuse.owner] } }
   return applyFenced(bench.cluster, owned, { fence: bench.warrant.fenceOf(id), assure: bench.warrant.assure, force: true })
 }
 
@@ -38,6 +44,18 @@ export async function freeFromFuse(bench: Bench, refs: readonly ObjectRef[]): Pr
     bench.warrant.assure()
     await fuse.release(ref)
   }
+}
+
+/** What stands beside a service and carries no traffic any more goes with the fuse, whatever becomes of this run. */
+export async function giveToFuse(bench: Bench, ref: ObjectRef): Promise<undefined> {
+  if ((await bench.cluster.knows(ref)) === undefined) return undefined
+  const found = await bench.cluster.get(ref)
+  const { labels = {}, annotations = {}, ownerReferences = [], resourceVersion, deletionTimestamp } = found?.metadata ?? {}
+  if (deletionTimestamp !== undefined || labels[trackLabel] === undefined || annotations[releaseAnnotation] !== bench.release || ownerReferences.length > 0) return undefined
+  const fuse = await bench.fuses.in(ref.namespace ?? '')
+  bench.warrant.assure()
+  await bench.cluster.patch(ref, 'merge', { metadata: { resourceVersion, ownerReferences: [fuse.owner] } })
+  return undefined
 }
 
 /** Removes what a release has made beside a service. What somebody else made under the same name stays. */

@@ -3,16 +3,22 @@ import { fieldManager, isOutdated, refuseIfFenced, releaseAnnotation } from '@fe
 import { type Cluster, ClusterError, type KubeObject, type ObjectRef } from '@fermata/ports'
 import type { Reason } from '@fermata/verdict'
 import { because } from '../codes.ts'
-import { questionsAtATime, writeAttempts } from '../defaults.ts'
+import { questionsAtATime, trafficSettles, writeAttempts } from '../defaults.ts'
 import { groupOf } from '../plan/apply-order.ts'
 import { eachOf } from '../plan/each-of.ts'
 import { nameOf, numberAt, placeOf } from '../plan/objects.ts'
 import { type Former, wayBack } from '../undo/former.ts'
 import { isMoved } from './shift-traffic.ts'
-import type { Bench } from './work.ts'
+import { giveToFuse } from './temporary.ts'
+import { type Bench, pause } from './work.ts'
 
-/** Writes back what the objects of a service were, configuration first. Nothing is deleted. */
+/** Writes back what the objects of a service were, configuration first. Nothing is deleted; what stood beside it and was freed belongs to the fuse again. */
 export async function restoreService(bench: Bench, id: ServiceId): Promise<Reason | undefined> {
+  const wrong = await writeBack(bench, id)
+  return wrong ?? eachFormer(bench, id, bench.scribe.formersOf(id).filter(({ is }) => is === 'absent'), async ({ ref }) => giveToFuse(bench, ref))
+}
+
+async function writeBack(bench: Bench, id: ServiceId): Promise<Reason | undefined> {
   return eachFormer(bench, id, await trafficFirst(bench, bench.scribe.formersOf(id)), async (former) => {
     for (let attempt = 1; ; attempt++) {
       const current = await present(bench.cluster, former.ref)
@@ -38,13 +44,21 @@ export async function restoreService(bench: Bench, id: ServiceId): Promise<Reaso
  * Services matter only where a version stood beside: elsewhere they were not turned away from it.
  */
 async function trafficFirst({ cluster }: Bench, formers: readonly Former[]): Promise<readonly Former[]> {
-  const beside = formers.some(({ is, ref }) => is === 'routed' || (is === 'absent' && ref.kind === 'Deployment'))
-  if (!beside) return formers
-  const leads = ({ is, ref }: Former): boolean => is === 'routed' || (is === 'present' && ref.apiVersion === 'v1' && ref.kind === 'Service')
+  if (!movedTraffic(formers)) return formers
   const deployments = formers.filter(({ is, ref }) => is === 'present' && ref.kind === 'Deployment')
   const alive = await Promise.all(deployments.map(async ({ ref }) => (numberAt(await cluster.get(ref), 'status', 'availableReplicas') ?? 0) > 0))
   const [traffic, rest] = [formers.filter(leads), formers.filter((former) => !leads(former))]
   return alive.every(Boolean) ? [...traffic, ...rest] : [...rest, ...traffic]
+}
+
+/** A route, or a Service where a version stood beside: elsewhere Services were not turned away from it. */
+function movedTraffic(formers: readonly Former[]): boolean {
+  const beside = formers.some(({ is, ref }) => is === 'absent' && ref.kind === 'Deployment')
+  return formers.some((former) => former.is === 'routed' || (beside && leads(former)))
+}
+
+function leads({ is, ref }: Former): boolean {
+  return is === 'routed' || (is === 'present' && ref.apiVersion === 'v1' && ref.kind === 'Service')
 }
 
 /** Objects that a later release has written: undoing an older one through them would undo the later one too. Asks, and writes nothing. */
@@ -60,8 +74,12 @@ function superseded(id: ServiceId, { ref }: Former, by: string): Reason {
   return because('FM-DEPLOY-SUPERSEDED', { says: `${nameOf(ref)} of ${id} was written by ${by} since.`, service: id, where: placeOf(ref) })
 }
 
-/** Deletes what the release has created and nobody has written since, in reverse order. */
+/**
+ * Deletes what the release has created and nobody has written since, in reverse order.
+ * Where traffic was moved to it, that has gone back by now, and gets the time to arrive there.
+ */
 export async function removeCreated(bench: Bench, id: ServiceId): Promise<Reason | undefined> {
+  if (movedTraffic(bench.scribe.formersOf(id))) await pause(bench, trafficSettles)
   const created = bench.scribe.formersOf(id).filter((former) => former.is === 'absent' && !holdsForeign(former.ref))
   return eachFormer(bench, id, created.toReversed(), async ({ ref }) => {
     const current = await present(bench.cluster, ref)

@@ -52,3 +52,12 @@ export function stageWorkOf(bench: Bench, id: ServiceId, stage: number): StageWo
   if (work === undefined) throw new RangeError(`Service ${id} has no stage ${stage}.`)
   return work
 }
+
+/** Waits so many milliseconds. The end of the run ends the waiting, and nothing else does. */
+export async function pause({ clock, over }: Bench, milliseconds: number): Promise<void> {
+  try {
+    await clock.sleep(milliseconds, over)
+  } catch (error) {
+    if (!over.aborted) throw error
+  }
+}

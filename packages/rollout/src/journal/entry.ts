@@ -31,8 +31,10 @@ export interface JournalEntry {
   readonly services: readonly JournalService[]
 }
 
-/** The inputs from which a plan follows, as they were given. */
-export type JournalRequest = Pick<DeployRequest, 'services' | 'images' | 'strategy' | 'timeout' | 'field-conflicts' | 'parallelism' | 'on-failure'>
+const remembered = ['services', 'images', 'strategy', 'timeout', 'field-conflicts', 'parallelism', 'on-failure', 'on-inconclusive', 'prometheus-url'] as const
+
+/** The inputs from which a plan follows and a canary is judged, as they were given. */
+export type JournalRequest = Pick<DeployRequest, (typeof remembered)[number]>
 
 export interface JournalService {
   readonly id: ServiceId
@@ -95,7 +97,7 @@ export function headOfEntry(entry: JournalEntry): JournalHead {
 
 /** The inputs of a request that a journal remembers. */
 export function rememberedOf(request: DeployRequest): JournalRequest {
-  return { services: request.services, images: request.images, strategy: request.strategy, timeout: request.timeout, 'field-conflicts': request['field-conflicts'], parallelism: request.parallelism, 'on-failure': request['on-failure'] }
+  return Object.fromEntries(remembered.map((input) => [input, request[input]])) as JournalRequest
 }
 
 /**
@@ -104,5 +106,10 @@ export function rememberedOf(request: DeployRequest): JournalRequest {
  */
 export function orderOfEntry(entry: JournalEntry, stagesBy: (id: ServiceId) => readonly Stage[] | undefined = () => undefined): Order {
   const parts = new Map(entry.services.map(({ id, changes, creates, timeout, soak }) => [id, { id, changes, creates, timeout, soak, ...(changes && { stages: stagesBy(id) ?? rollingStages }) }]))
-  return orderOf(buildGraph(entry.services), parts, { parallelism: entry.parallelism, onFailure: entry.onFailure })
+  return orderOf(buildGraph(entry.services), parts, { parallelism: entry.parallelism, onFailure: entry.onFailure, onInconclusive: onInconclusiveOf(entry.request) })
+}
+
+/** What follows when a canary could not be judged. Only who asks for it goes on without an answer. */
+export function onInconclusiveOf(request: Pick<DeployRequest, 'on-inconclusive'>): 'fail' | 'go-on' {
+  return request['on-inconclusive'] === 'warn' || request['on-inconclusive'] === 'pass' ? 'go-on' : 'fail'
 }

@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => stage.close())
 
 const entry = (release: string, startedAt = '2026-01-05T09:00:00.000Z'): JournalEntry => ({
-  schema: 'fermata/journal@1', release, planHash: 'h', intent: 'i', request: { services: undefined, images: undefined, strategy: 'catalog', timeout: undefined, 'field-conflicts': 'fail', parallelism: 8, 'on-failure': 'rollback' }, environment: undefined, startedAt, updatedAt: startedAt, by: { repository: 'shop/shop', run: '1', actor: 'ada', sha: undefined }, parallelism: 8, onFailure: 'rollback', course: 'forward', ended: false, services: [],
+  schema: 'fermata/journal@1', release, planHash: 'h', intent: 'i', request: { services: undefined, images: undefined, strategy: 'catalog', timeout: undefined, 'field-conflicts': 'fail', parallelism: 8, 'on-failure': 'rollback', 'on-inconclusive': 'fail', 'prometheus-url': undefined }, environment: undefined, startedAt, updatedAt: startedAt, by: { repository: 'shop/shop', run: '1', actor: 'ada', sha: undefined }, parallelism: 8, onFailure: 'rollback', course: 'forward', ended: false, services: [],
 })
 const former = (kind: string, value: string): Former => ({ is: 'present', ref: { apiVersion: 'v1', kind, namespace: 'shop', name: 'cart' }, release: undefined, owned: {}, values: { data: { value } } })
 const formers: Formers = new Map([['cart', [former('ConfigMap', 'open'), former('Secret', 'hidden')]]])

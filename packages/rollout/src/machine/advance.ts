@@ -92,7 +92,7 @@ function assess(release: ReleaseState, id: ServiceId, health: Health, at: Instan
   switch (state.at) {
     case 'settling':
       if (health.is === 'failed') return fail(release, id, health.because)
-      if (health.is === 'progressing') return put(release, id, { ...state, latest: health.standing })
+      if (health.is === 'progressing') return health.standing.says === state.latest.says ? release : put(release, id, { ...state, latest: health.standing })
       if (changes && state.stage < last) return put(release, id, { at: 'holding', since: state.since, stage: state.stage, readySince: at, judged: { is: 'nothing-yet' }, looking: false })
       return put(release, id, changes && soak > 0 ? { at: 'soaking', since: state.since, wavered: state.wavered, readySince: at } : arrived(state, changes))
     case 'holding':

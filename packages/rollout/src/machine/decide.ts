@@ -7,6 +7,8 @@ import { type Command, isBusy, isGood, type ReleaseState, type ServiceState, typ
 
 /** Not yet written back, so what it depends on must wait with its own way back. */
 const stillToBeRestored: ReadonlySet<StateName> = new Set(['stopping', 'recalled', 'restoring'])
+/** States in which a service waits for a decision. */
+const isOpen: ReadonlySet<StateName> = new Set(['waiting', 'recalled', 'recovered'])
 /** On its way, forward or back: what the release created may still be needed, and it will become clear whether it is. */
 const undecided: ReadonlySet<StateName> = new Set([...stillToBeRestored, 'applying', 'settling', 'holding', 'soaking', 'recovering', 'removing'])
 /** Stays on the new version, so what it needs of the new version must stay too. */
@@ -18,6 +20,8 @@ const staysNew: ReadonlySet<StateName> = new Set(['promoted', 'failed', 'stuck',
  * Everything that may begin begins, so a decision that is asked for again has nothing to add.
  */
 export function decide(release: ReleaseState, now: Instant): readonly [ReleaseState, readonly Command[]] {
+  // Everybody is on the way or at the end: there is nothing to decide.
+  if (!Array.from(release.services.values()).some((state) => isOpen.has(state.at))) return [release, []]
   const services = new Map(release.services)
   const commands: Command[] = []
   holdWhatCannotStart(release, services)
@@ -43,6 +47,8 @@ function at(services: Services, id: ServiceId): ServiceState {
  * also through a service that is itself healthy, since what is above it may need the new version of what is below.
  */
 function holdWhatCannotStart({ order, course }: ReleaseState, services: Services): void {
+  const fine = course.is !== 'halted' && !Array.from(services.values()).some(neverComes)
+  if (fine) return
   const lost = new Map<ServiceId, ServiceId>()
   for (const unit of order.units) {
     const { needs } = memberOf(order, unit[0] as ServiceId)

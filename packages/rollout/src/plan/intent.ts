@@ -8,6 +8,6 @@ import type { Plan } from './plan.ts'
  * @param released the services that were asked for; of the others only their health matters
  */
 export function intentOf({ namespace, strategy, fieldConflicts, services }: Plan, released: (id: ServiceId) => boolean): string {
-  const means = services.map(({ id, dependencies, objects, ...service }) => [id, dependencies, released(id) && { strategy: service.strategy, timeout: service.timeout, soak: service.soak, objects: objects.map((object) => [object.ref, object.digest]) }])
+  const means = services.map(({ id, dependencies, objects, ...service }) => [id, dependencies, released(id) && { strategy: service.strategy, timeout: service.timeout, soak: service.soak, migration: service.migration, objects: objects.map((object) => [object.ref, object.digest]) }])
   return digest({ namespace, strategy, fieldConflicts, services: means })
 }

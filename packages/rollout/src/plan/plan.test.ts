@@ -14,6 +14,7 @@ const service = (id: string, dependencies: readonly string[] = [], more: Partial
   stages: [{ name: 'promote', hold: 0, analyse: false, protection: 'nothing', says: 'all its objects are written', digest: 'd' }],
   objects: [{ ref: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: id }, does: 'change', digest: 'd1', changes: [{ path: 'spec.replicas', from: 1, to: 2 }] }],
   images: [],
+  migration: undefined,
   ...more,
 })
 const plan = (services: readonly PlannedService[], more: Partial<Plan> = {}): Plan =>

@@ -40,6 +40,8 @@ export interface PlannedService {
   /** In the order in which they are written. */
   readonly objects: readonly PlannedObject[]
   readonly images: readonly string[]
+  /** The Job that runs its migration scripts, whether it has run or not; its name holds a hash of them. */
+  readonly migration: string | undefined
 }
 
 /** One idempotent intent. `needs` are the steps that must be done before. */

@@ -102,8 +102,9 @@ function endTrouble(status: unknown, waiting: string | undefined, restarts: numb
 
 function schedulingTrouble(pod: KubeObject, scene: Scene): Cause | undefined {
   const seen = seenFor(scene.memory, troubleKey(pod, '', 'scheduling'), scene.now)
+  if (seen < schedulingPatience) return undefined
   const nodeIsComing = scene.eventsOf(pod.metadata.uid ?? '').some((event) => textAt(event, 'reason') === 'TriggeredScaleUp')
-  if (seen < (nodeIsComing ? scaleUpPatience : schedulingPatience)) return undefined
+  if (nodeIsComing && seen < scaleUpPatience) return undefined
   return { code: 'FM-DEPLOY-UNSCHEDULABLE', says: `pod ${pod.metadata.name} fits on no node for ${Math.round(seen / 1000)} s${tail(condition(pod, 'PodScheduled')?.message ?? '')}`, where: placeOf(refOf(pod)) }
 }
 

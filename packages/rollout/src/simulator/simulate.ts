@@ -14,6 +14,8 @@ import { type Deed, Killed, type SimulatedWorld, simulatedWorld, type Truth } fr
 /** A release of twenty services takes some hundred looks; who has looked so often goes round in circles. */
 const mostLooks = 20_000
 class Endless extends Error {}
+/** Every so many releases one is carried out twice, and must come out the same. */
+const twiceEvery = 8
 
 /** All that an invariant may ask about one run of the driver. */
 export interface Run {
@@ -67,8 +69,7 @@ export async function simulate(seeds: Iterable<number>): Promise<Simulation> {
     releases += 1
     const scenario = scenarioOf(seed, dice(seed))
     const first = await release(scenario)
-    const again = await release(scenario)
-    if (story(first.run) !== story(again.run)) violations.push({ seed, invariant: 'I8 same plan and same world, same commands', says: 'two runs of the same scenario differ' })
+    if (seed % twiceEvery === 0 && story(first.run) !== story((await release(scenario)).run)) violations.push({ seed, invariant: 'I8 same plan and same world, same commands', says: 'two runs of the same scenario differ' })
     const runs = [first.run, ...(first.run.ended === 'whole' ? [] : [await undo(scenario, first.world, first.run)])]
     for (const run of runs) {
       commands += run.deeds.filter((deed) => deed.is === 'command').length

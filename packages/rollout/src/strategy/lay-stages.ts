@@ -25,6 +25,8 @@ export interface Ground {
   readonly migration: MigrationObjects | undefined
   /** There are metrics to ask. */
   readonly metrics: boolean
+  /** Whether a service whose catalog wants it to be judged may go out unjudged. */
+  readonly mayGoUnjudged: boolean
 }
 
 export interface Way {
@@ -103,10 +105,18 @@ function judged({ service, metrics }: Plot): boolean {
   return metrics && service.analysis !== undefined
 }
 
+/** A gate that the catalog asks for and that nobody can be asked is not a pass. */
 function unjudged(plot: Plot): readonly Reason[] {
-  const { service } = plot
+  const { service, mayGoUnjudged } = plot
   if (judged(plot)) return []
-  return [because('FM-DEPLOY-UNJUDGED', { says: `${service.id} is not judged by metrics: ${service.analysis === undefined ? 'the catalog has no `analysis` for it' : 'the input prometheus-url is empty'}.`, service: service.id })]
+  if (service.analysis === undefined) return [because('FM-DEPLOY-UNJUDGED', { says: `${service.id} is not judged by metrics: the catalog has no \`analysis\` for it.`, service: service.id })]
+  return [because('FM-DEPLOY-UNJUDGED', { says: `${service.id} is not judged by metrics: the catalog has \`analysis\` for it, and the input prometheus-url is empty.`, severity: mayGoUnjudged ? 'warning' : 'error', remedy: 'Give the input `prometheus-url`, or let it go unjudged by `on-inconclusive: warn`.', service: service.id, where: service.analysis.where })]
+}
+
+/** When all requests go to the new version, none are left on the old one to compare them with. */
+function beyondJudging({ service }: Plot): readonly Reason[] {
+  if (service.analysis === undefined) return []
+  return [because('FM-DEPLOY-UNJUDGED', { says: `${service.id} has \`analysis\` in the catalog and goes out by blue_green: after the switch there is no old version with requests to compare it with, so only its readiness counts.`, severity: 'warning', remedy: 'Release it by `canary` to have it judged, or leave `analysis` out.', service: service.id, where: service.analysis.where })]
 }
 
 function unfused({ service }: Plot, what: string): Reason {
@@ -176,7 +186,7 @@ function canaryByRoute(plot: Plot): Way {
     stages: [
       stageWork({ name: 'prepare', hold: 0, analyse: false }, `${nameOf(refOf(canary))} beside it, without traffic`, { protection: 'fuse', write: first, temporary: [canary, front], watch: [...first.map(refOf), refOf(canary)] }),
       ...shifts,
-      stageWork({ name: 'promote', hold: 0, analyse: false }, 'the service itself gets the new version', { protection: 'journal', write: later, watch: [...everything(plot), refOf(canary)] }),
+      stageWork({ name: 'promote', hold: 0, analyse: false }, 'the service itself gets the new version', { protection: 'journal', opens: refOf(canary), write: later, watch: [...everything(plot), refOf(canary)] }),
       stageWork({ name: 'return', hold: trafficSettles, analyse: false }, `all traffic back to ${stable.metadata.name}`, { protection: 'journal', opens: refOf(deployment), shift: { routes, split: split(0), to: 'stable' }, watch: everything(plot) }),
       stageWork({ name: 'retire', hold: 0, analyse: false }, 'the canary is removed', { write: changedRoutes, remove: pair.toReversed(), watch: everything(plot) }),
     ],
@@ -196,11 +206,11 @@ function blueGreen(plot: Plot): Way {
     stages: [
       stageWork({ name: 'prepare', hold: 0, analyse: false }, `${nameOf(greenRef)} beside it, without traffic`, { protection: 'fuse', write: first, temporary: [green], watch: [...first.map(refOf), greenRef] }),
       stageWork({ name: 'switch', hold: holdOf(plot), analyse: false }, `${names} sends all requests to ${green.metadata.name}; the old version stays`, { protection: 'journal', free: [greenRef], opens: greenRef, write: switched, watch: [refOf(deployment), greenRef] }),
-      stageWork({ name: 'promote', hold: 0, analyse: false }, 'the service itself gets the new version', { protection: 'journal', write: later.filter((object) => !services.includes(object)), watch: [...everything(plot), greenRef] }),
+      stageWork({ name: 'promote', hold: 0, analyse: false }, 'the service itself gets the new version', { protection: 'journal', opens: greenRef, write: later.filter((object) => !services.includes(object)), watch: [...everything(plot), greenRef] }),
       stageWork({ name: 'return', hold: trafficSettles, analyse: false }, `${names} sends all requests to ${deployment.metadata.name} again`, { protection: 'journal', opens: refOf(deployment), write: services, watch: everything(plot) }),
       stageWork({ name: 'retire', hold: 0, analyse: false }, `${nameOf(greenRef)} is removed`, { remove: [greenRef], watch: everything(plot) }),
     ],
-    reasons: [...unjudged(plot), unfused(plot, `${names} sends its requests to ${green.metadata.name}`)],
+    reasons: [...beyondJudging(plot), unfused(plot, `${names} sends its requests to ${green.metadata.name}`)],
   }
 }
 

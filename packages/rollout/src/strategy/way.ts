@@ -23,7 +23,7 @@ export interface StageWork {
   readonly record: readonly KubeObject[]
   /** Written under the fuse. */
   readonly temporary: readonly KubeObject[]
-  /** A version that must have a ready pod before traffic is moved to it. */
+  /** A version that must have a ready pod before traffic is moved to it, and as long as it has traffic. */
   readonly opens: ObjectRef | undefined
   readonly shift: { readonly routes: readonly ObjectRef[]; readonly split: Split; readonly to: 'split' | 'stable' } | undefined
   readonly remove: readonly ObjectRef[]

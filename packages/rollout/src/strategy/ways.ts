@@ -2,6 +2,7 @@ import type { ServiceId } from '@fermata/catalog'
 import type { Files } from '@fermata/ports'
 import { ConfigurationError, type Problem } from '@fermata/verdict'
 import { questionsAtATime } from '../defaults.ts'
+import { onInconclusiveOf } from '../journal/entry.ts'
 import { eachOf } from '../plan/each-of.ts'
 import type { Fact } from '../plan/facts.ts'
 import type { Desired, Target } from '../prepare.ts'
@@ -13,6 +14,8 @@ import { hasRun, surroundingsOf } from './surroundings.ts'
 /** The way of a service, and whether it changes something although its objects are all as wanted. */
 export interface ServiceWay extends Way {
   readonly changes: boolean
+  /** The Job of its migration scripts. */
+  readonly migration: string | undefined
 }
 
 /**
@@ -29,14 +32,17 @@ export async function waysOf(request: DeployRequest, { catalog, cluster, namespa
     const strategy = request.strategy === 'rolling' || !released ? 'rolling' : service.strategy
     const { deployment, services } = shapeOf(own)
     let migration: MigrationObjects | undefined
+    let job: string | undefined
     if (released && service.migrationScripts.length > 0) {
       const made = await migrationOf(service, deployment?.object, deployment?.object.metadata.namespace ?? namespace, files)
-      if ('job' in made) migration = (await hasRun(cluster, made)) ? undefined : made
-      else problems.push(...made)
+      if ('job' in made) {
+        job = made.job.metadata.name
+        migration = (await hasRun(cluster, made)) ? undefined : made
+      } else problems.push(...made)
     }
     const around = strategy === 'rolling' || deployment === undefined || own.every(({ does }) => does === 'create') ? undefined : await surroundingsOf(cluster, service, deployment.object, services[0]?.object)
-    const way = layStages({ service, strategy: around === undefined && deployment?.does === 'create' ? 'rolling' : strategy, facts: released ? own : own.map((fact) => ({ ...fact, does: 'same' as const })), around, migration, metrics: request['prometheus-url'] !== undefined })
-    return [id, { ...way, changes: released && (own.some(({ does }) => does !== 'same') || migration !== undefined || around?.leftovers === true) }]
+    const way = layStages({ service, strategy: around === undefined && deployment?.does === 'create' ? 'rolling' : strategy, facts: released ? own : own.map((fact) => ({ ...fact, does: 'same' as const })), around, migration, metrics: request['prometheus-url'] !== undefined, mayGoUnjudged: onInconclusiveOf(request) === 'go-on' })
+    return [id, { ...way, migration: job, changes: released && (own.some(({ does }) => does !== 'same') || migration !== undefined || around?.leftovers === true) }]
   })
   if (problems.length > 0) throw new ConfigurationError(problems)
   return new Map(ways)

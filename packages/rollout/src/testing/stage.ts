@@ -6,6 +6,9 @@ import type { Report } from '@fermata/verdict'
 import { cleanUp } from '../clean-up.ts'
 import { deploy, type DeployPorts } from '../deploy.ts'
 import { type DeployRequest, orchestratedDeploy } from '../request.ts'
+import { type Life, mortal } from './mortal.ts'
+
+export { Killed } from './mortal.ts'
 
 /** A cluster on virtual time, files in memory, and the use case between them. */
 export interface Stage {
@@ -14,6 +17,7 @@ export interface Stage {
   readonly story: Story
   readonly files: Map<string, string>
   readonly progress: Progress[]
+  readonly namespace: string
   /** A client of its own, for looks behind the use case. */
   readonly kube: KubeCluster
   /** Who answers PromQL; replace it to play metrics. */
@@ -72,6 +76,7 @@ export async function setStage(wish: { readonly namespaces?: readonly string[]; 
     story,
     files,
     progress,
+    namespace: 'shop',
     kube: await connect(),
     killAfterWrite: (number) => (death = number),
     killAfterNext: (writes) => (life.death = life.writes + writes),
@@ -107,47 +112,14 @@ function openQuestions(): { readonly open: () => boolean; readonly counted: <T>(
 }
 
 /** What every run is told of its runner. */
-const invocation: DeployPorts['invocation'] = { trigger: { event: 'push', payload: {}, sha: 'a'.repeat(40), ref: 'refs/heads/main' }, repository: 'shop/shop', workflow: 'release.yml', runId: '17', runAttempt: 1, actor: 'ada', runUrl: undefined, temporary: 'tmp' }
+export const invocation: DeployPorts['invocation'] = { trigger: { event: 'push', payload: {}, sha: 'a'.repeat(40), ref: 'refs/heads/main' }, repository: 'shop/shop', workflow: 'release.yml', runId: '17', runAttempt: 1, actor: 'ada', runUrl: undefined, temporary: 'tmp' }
 
-function requestOf(inputs: Readonly<Record<string, string>>): DeployRequest {
+export function requestOf(inputs: Readonly<Record<string, string>>): DeployRequest {
   return readRequest(orchestratedDeploy, (name) => inputs[name]) as DeployRequest
 }
 
 function noMetrics(): never {
   throw new Error('The test has no metrics.')
-}
-
-/** The process is gone: no error that the use case knows. */
-export class Killed extends Error {}
-
-/** How many writes of a run the server has taken, and after how many it dies. */
-interface Life {
-  writes: number
-  death: number
-}
-
-/** A cluster to which a run speaks until it dies. Reads count for nothing; dry runs are reads. */
-function mortal(cluster: Cluster, life: Life): Cluster {
-  const dead = (): boolean => life.writes > 0 && life.writes >= life.death
-  const alive = <T>(ask: () => Promise<T>): Promise<T> => (dead() ? Promise.reject(new Killed()) : ask())
-  const write = async <T>(ask: () => Promise<T>): Promise<T> => {
-    life.writes += 1
-    if (life.writes > life.death) throw new Killed()
-    const done = await ask()
-    if (dead()) throw new Killed()
-    return done
-  }
-  return {
-    ...cluster,
-    get: (ref) => alive(() => cluster.get(ref)),
-    list: (kind, where) => alive(() => cluster.list(kind, where)),
-    patch: (ref, kind, patch, subresource) => write(() => cluster.patch(ref, kind, patch, subresource)),
-    create: (object) => write(() => cluster.create(object)),
-    replace: (object) => write(() => cluster.replace(object)),
-    apply: (object, options) => (options?.dryRun === true ? alive(() => cluster.apply(object, options)) : write(() => cluster.apply(object, options))),
-    delete: (ref, options) => write(() => cluster.delete(ref, options)),
-    under: (signal) => mortal(cluster.under(signal), life),
-  }
 }
 
 /** A cluster of which it is known whether somebody waits for its answer. */

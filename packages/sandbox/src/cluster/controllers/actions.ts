@@ -5,7 +5,7 @@ import { microTimestamp, shortHash, timestamp, uidOf } from '../core.ts'
 import type { Core } from '../core.ts'
 import { collectionOf } from '../kinds/kind.ts'
 import type { ResourceKind } from '../kinds/kind.ts'
-import { isObject } from '../schema/lookup.ts'
+import { isObject, same } from '../schema/lookup.ts'
 import type { OwnerReference } from '../objects/types.ts'
 import { keyOf } from '../store/store.ts'
 import { createObject } from '../verbs/create.ts'
@@ -42,6 +42,8 @@ function checkFresh(core: Core, before: KubeObject): void {
 /** Writes the object as it should be. Nothing happens when it already is so. */
 export function update<T extends KubeObject>(core: Core, before: T, after: T): T {
   checkFresh(core, before)
+  // Most looks of a controller find nothing to do; the whole way of a write would find the same, and take much longer.
+  if (same(before, after)) return before
   const { resourceVersion: _, ...metadata } = after.metadata
   return replaceWith(core, kindOf(core, before), before, { ...after, metadata }, controllerManager) as T
 }
@@ -49,6 +51,7 @@ export function update<T extends KubeObject>(core: Core, before: T, after: T): T
 /** `changed`: metadata to write along, which the status endpoint lets through but for what its kind protects. */
 export function updateStatus<T extends KubeObject>(core: Core, before: T, status: object, actor: Actor = 'kube-controller-manager', changed: KubeObject['metadata'] = before.metadata): T {
   checkFresh(core, before)
+  if (same(before['status'], status) && same(before.metadata, changed)) return before
   const { resourceVersion: _, ...metadata } = changed
   return replaceWith(core, kindOf(core, before), before, { ...before, metadata, status }, writerFor(actor), 'status') as T
 }

@@ -100,12 +100,21 @@ export const workflows: readonly Workflow[] = [
     steps: {
       releases: { capability: 'orchestrated-deploy', fixed: { mode: 'sweep', kubeconfig: '${{ secrets.kubeconfig }}', 'report-dir': 'fermata-report/releases' }, without: ['services', 'images', 'plan', 'release', 'strategy', 'parallelism', 'timeout', 'on-failure', 'field-conflicts', 'prometheus-url', 'prometheus-token'] },
       experiments: { capability: 'chaos-gate', fixed: { mode: 'sweep', kubeconfig: '${{ secrets.kubeconfig }}', 'report-dir': 'fermata-report/experiments' }, without: ['experiment', 'recovery-sla', 'max-failed-rate', 'blast-radius', 'min-remaining', 'prometheus-url', 'prometheus-token'] },
+      healing: { capability: 'self-heal', fixed: { mode: 'sweep', kubeconfig: '${{ secrets.kubeconfig }}', 'report-dir': 'fermata-report/healing' }, without: ['event', 'actions', 'cooldown', 'max-actions', 'step-timeout', 'healthy-for', 'rollback-window'] },
     },
-    inputs: { environment, 'runs-on': runsOn, 'timeout-minutes': minutes(30) },
+    inputs: {
+      environment,
+      'dry-run': { about: 'Say what would be undone and removed of releases, and change nothing. What experiments and healing have left is not looked at then.', type: 'boolean', default: false },
+      'alertmanager-url': { about: 'Where to ask whether the alerts of open incidents still fire. Without it, and without prometheus-url, incidents stay open. Example: https://alertmanager.example', type: 'string', default: '' },
+      'prometheus-url': { about: 'Who is asked where there is no Alertmanager. Example: https://prometheus.example', type: 'string', default: '' },
+      'runs-on': runsOn,
+      'timeout-minutes': minutes(30),
+    },
     secrets: { kubeconfig },
     outputs: {
       releases: { about: 'Verdict over what releases have left.', value: '${{ jobs.sweep.outputs.releases }}' },
       experiments: { about: 'Verdict over what experiments have left.', value: '${{ jobs.sweep.outputs.experiments }}' },
+      healing: { about: 'Verdict over what healing has left.', value: '${{ jobs.sweep.outputs.healing }}' },
     },
   },
 ]

@@ -1,5 +1,5 @@
-import { selfHeal } from '@fermata/heal'
+import { cleanUp, selfHeal } from '@fermata/heal'
 import { runPost } from '@fermata/runner'
 import { connect } from '@fermata/wiring'
 
-await runPost(selfHeal, undefined, connect)
+await runPost(selfHeal, cleanUp, connect)

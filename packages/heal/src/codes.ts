@@ -37,6 +37,8 @@ const endCodes = reasonCodes({
   'FM-HEAL-UNDO-FAILED': { severity: 'error', means: 'An action that did not help could not be taken back.', remedy: 'Take back by hand what the message names.' },
   'FM-HEAL-LIMIT': { severity: 'error', means: 'The service has had as many actions as it may have within an hour.', remedy: 'A person must look at it.' },
   'FM-HEAL-EXHAUSTED': { severity: 'error', means: 'Nothing that may be done has helped.', remedy: 'A person must look at it.' },
+  'FM-HEAL-LEFT-OVER': { severity: 'note', means: 'A run that was killed had begun an action. It was taken back where that is possible, and counts as tried.', remedy: 'Nothing has to be done.' },
+  'FM-HEAL-NOTHING-LEFT': { severity: 'note', means: 'No run has left anything half done.', remedy: 'Nothing has to be done.' },
   'FM-HEAL-UNPROVEN': { severity: 'inconclusive', means: 'Whether an action has helped could not be found out.', remedy: 'Look at the service.' },
   'FM-HEAL-NO-INCIDENT': { severity: 'warning', means: 'The incident could not be told in an issue.', remedy: 'Give the token `issues: write`.' },
   'FM-HEAL-PLANNED': { severity: 'note', means: 'What mode heal would do.', remedy: 'Nothing was done.' },

@@ -1,54 +1,51 @@
-import { type Catalog, type Environment, readCatalog } from '@fermata/catalog'
-import { journalsIn } from '@fermata/custody'
+import type { Catalog } from '@fermata/catalog'
 import type { Ports } from '@fermata/ports'
-import { ConfigurationError, didYouMean, type Reason, type Report } from '@fermata/verdict'
-import { byAlertmanager, byPrometheus, type Monitoring } from './alert/live.ts'
+import { ConfigurationError, type Reason, type Report } from '@fermata/verdict'
 import { readDispatch, type Hint } from './alert/read-dispatch.ts'
 import { serviceOf } from './alert/service-of.ts'
 import { because } from './codes.ts'
 import { readAllowed } from './ladder/allowed.ts'
-import { type Ledger, ledgerSchema } from './ladder/ledger.ts'
+import { monitoringOf } from './alert/monitoring.ts'
 import { showReceiver } from './receiver/receiver.ts'
 import { reportOf } from './report.ts'
 import type { HealRequest } from './request.ts'
-import { type Case, type Practice, treat, type Treatment } from './treat.ts'
+import { findPlace, readSite } from './place.ts'
+import { holderKept, holderOf, type Practice } from './practice.ts'
+import { sweep } from './sweep.ts'
+import { type Case, treat, type Treatment } from './treat.ts'
 
-export type HealPorts = Pick<Ports, 'alerts' | 'clock' | 'cluster' | 'files' | 'forge' | 'invocation' | 'log' | 'metrics' | 'random' | 'signal'>
+export type HealPorts = Pick<Ports, 'alerts' | 'clock' | 'cluster' | 'files' | 'forge' | 'invocation' | 'keep' | 'log' | 'metrics' | 'random' | 'signal'>
 
 /**
- * Repairs what an alert is about, if it still fires, and proves it; or shows what it would do.
+ * Repairs what an alert is about, if it still fires, and proves it; or shows what it would do, or puts right what killed runs have left.
  * @throws ConfigurationError for what the caller must change; EnvironmentError where cluster or monitoring cannot be asked
  */
 export async function heal(request: HealRequest, ports: HealPorts): Promise<Report> {
   const startedAt = ports.clock.now()
   if (request.mode === 'receiver') return showReceiver(request, ports, startedAt)
+  if (request.mode === 'sweep') return sweep(request, ports)
   const allowed = readAllowed(request.actions)
   const dispatch = readDispatch(await payloadOf(request, ports))
-  const catalog = await readCatalog(ports.files, request.config)
-  const environment = environmentOf(catalog, request.environment)
-  const { cases, reasons } = casesOf(dispatch.hints, catalog)
+  const site = await readSite(request, ports)
+  const { cases, reasons } = casesOf(dispatch.hints, site.catalog)
   const early = [...dispatch.reasons, ...reasons]
   const monitored = cases.length === 0 ? undefined : await monitoringOf(request, ports)
   if (monitored === undefined) return reportOf(request, ports, startedAt, [], cases.length === 0 ? early : [...early, because('FM-HEAL-NO-LIVE-STATE', { says: 'Neither Alertmanager nor Prometheus can be asked whether the alert still fires.' })])
-  const connected = await ports.cluster({ kubeconfig: request.kubeconfig, context: request.context ?? environment?.context, namespace: request.namespace ?? environment?.namespace })
-  const cluster = connected.under(undefined)
-  const namespace = request.namespace ?? environment?.namespace ?? cluster.identity.namespace
+  const place = await findPlace(request, ports, site)
   const practice: Practice = {
     ...monitored,
-    catalog,
-    namespace,
-    cluster,
+    ...place,
     files: ports.files,
     forge: ports.forge,
-    journals: journalsIn<Ledger>(cluster, namespace, ledgerSchema),
     rules: { allowed, cooldown: request.cooldown, maxActions: request['max-actions'], stepTimeout: request['step-timeout'] },
     healthyFor: request['healthy-for'],
     rollbackWindow: request['rollback-window'],
     dryRun: request.mode === 'plan',
-    me: `heal-${ports.invocation.runId}-${ports.invocation.runAttempt}-${Math.floor(ports.random.next() * 1e9).toString(36)}`,
+    me: holderOf(ports),
     runUrl: ports.invocation.runUrl,
     ports,
   }
+  if (!practice.dryRun) ports.keep(holderKept, practice.me)
   const treatments: Treatment[] = []
   for (const one of cases) {
     ports.signal.throwIfAborted()
@@ -73,13 +70,6 @@ async function payloadOf({ event }: HealRequest, { files, invocation }: HealPort
   }
 }
 
-function environmentOf(catalog: Catalog, name: string | undefined): Environment | undefined {
-  const found = name === undefined ? undefined : catalog.environments.get(name)
-  if (name === undefined || found !== undefined) return found
-  const meant = didYouMean(name, [...catalog.environments.keys()])
-  throw new ConfigurationError([{ says: `Input environment: ${catalog.file} has no environment ${JSON.stringify(name)}.`, remedy: meant === undefined ? 'Name one that is defined under environments.' : `Did you mean ${meant}?` }])
-}
-
 /** One case for each service and alert, in the order of the dispatch: ten alerts of ten pods are one. */
 function casesOf(hints: readonly Hint[], catalog: Catalog): { readonly cases: readonly Case[]; readonly reasons: readonly Reason[] } {
   const cases = new Map<string, Case>()
@@ -91,11 +81,4 @@ function casesOf(hints: readonly Hint[], catalog: Catalog): { readonly cases: re
     else cases.set(`${found.service} ${alert}`, { service: found.service, alert, label: found.label })
   }
   return { cases: [...cases.values()], reasons: [...reasons.values()] }
-}
-
-async function monitoringOf(request: HealRequest, ports: HealPorts): Promise<Pick<Practice, 'monitoring' | 'metrics'> | undefined> {
-  const { 'prometheus-url': prometheus, 'alertmanager-url': alertmanager } = request
-  const metrics = prometheus === undefined ? undefined : await ports.metrics({ url: prometheus, token: request['prometheus-token'] })
-  const monitoring: Monitoring | undefined = alertmanager !== undefined ? byAlertmanager(await ports.alerts({ url: alertmanager, token: request['alertmanager-token'] }), ports.clock) : metrics && byPrometheus(metrics, ports.clock)
-  return monitoring && { monitoring, metrics }
 }

@@ -1,4 +1,5 @@
 export { selfHeal, type HealRequest } from './request.ts'
 export { heal, type HealPorts } from './heal.ts'
+export { cleanUp } from './sweep.ts'
 export { dispatchProblems, receiverConfig } from './receiver/receiver.ts'
 export { healCodes } from './codes.ts'

@@ -1,13 +1,13 @@
 import { capability, choice, duration, integer, list, path, type Request, secret, text, url } from '@fermata/capability'
 import { ladder } from './ladder/model.ts'
 
-export const modes = ['heal', 'plan', 'receiver'] as const
+export const modes = ['heal', 'plan', 'sweep', 'receiver'] as const
 
 export const selfHeal = capability({
   name: 'self-heal',
   purpose: 'Repairs a service when an alert fires: restart, scale, roll back, each only where it can help, each proven or undone, then a person is called.',
   inputs: {
-    mode: choice(modes, { default: 'heal', about: 'heal acts; plan shows what heal would do and writes nothing; receiver prints the configuration that lets Alertmanager start this, and checks a payload against the limits of GitHub.' }),
+    mode: choice(modes, { default: 'heal', about: 'heal acts; plan shows what heal would do and writes nothing; sweep takes back what killed runs have begun, and closes incidents of alerts that are over; receiver prints the configuration that lets Alertmanager start this, and checks a payload against the limits of GitHub.' }),
     event: path({ about: 'File of the alert: the event of a repository_dispatch, its client_payload, or what an Alertmanager webhook sends. Default: the event of this run.', example: 'alert.json' }),
     actions: list({ default: ladder.join(','), about: 'What may be done, in this order, until one helps: restart, scale, rollback. A label `automation` of the alert (`auto-rollback`) names the one to begin with.', example: 'restart, rollback' }),
     environment: text({ about: 'An environment of the catalog: it names context and namespace.', example: 'production' }),
@@ -35,6 +35,7 @@ export const selfHeal = capability({
   commands: [
     { path: ['heal'], brief: 'Repair what an alert is about', fixed: { mode: 'heal' }, example: 'fermata heal --event alert.json --alertmanager-url http://127.0.0.1:9093' },
     { path: ['heal', 'plan'], brief: 'Show what heal would do, and change nothing', fixed: { mode: 'plan' }, example: 'fermata heal plan --event alert.json --alertmanager-url http://127.0.0.1:9093' },
+    { path: ['heal', 'sweep'], brief: 'Take back what killed runs have begun', fixed: { mode: 'sweep' }, takes: ['environment', 'alertmanager-url', 'alertmanager-token', 'prometheus-url', 'prometheus-token', 'kubeconfig', 'context', 'namespace'], example: 'fermata heal sweep --environment production' },
     { path: ['heal', 'receiver'], brief: 'Print the Alertmanager configuration, and check a payload', fixed: { mode: 'receiver' }, takes: ['event'], prints: 'config', example: 'fermata heal receiver > alertmanager.yml' },
   ],
   branding: { icon: 'heart', color: 'red' },

@@ -1,9 +1,9 @@
-import type { Catalog } from '@fermata/catalog'
-import { type Journals, takeWarrant, takenBecause, type Warrant } from '@fermata/custody'
-import { type Cluster, ClusterError, type Files, type Forge, type Metrics, type Ports } from '@fermata/ports'
+import { takeWarrant, takenBecause, type Warrant } from '@fermata/custody'
+import { ClusterError } from '@fermata/ports'
 import type { Evidence, Reason } from '@fermata/verdict'
-import type { LiveAlert, Monitoring } from './alert/live.ts'
+import type { LiveAlert } from './alert/live.ts'
 import { because } from './codes.ts'
+import { closeIncidents, withoutIncidents } from './incident/close.ts'
 import { type Incident, openIncident } from './incident/incident.ts'
 import { bodyOf, commentOf, titleOf } from './incident/text.ts'
 import { orderFor } from './ladder/allowed.ts'
@@ -11,6 +11,8 @@ import { remedies } from './ladder/index.ts'
 import { type Deed, emptyLedger, isUnderWay, type Ledger, type Next, nextFor, type Rules, visitedIn, withDeed, withEnd } from './ladder/ledger.ts'
 import type { Rung, Step } from './ladder/model.ts'
 import { lookAt, type Seen } from './patient.ts'
+import { settleLeftOvers, takeBack } from './left-over.ts'
+import { leaseSeconds, ledgerOf, type Practice } from './practice.ts'
 import { type Proven, verify } from './verify.ts'
 
 /** What an alert asks to be looked at. */
@@ -32,31 +34,6 @@ export interface Treatment extends Case {
   readonly skipped: string | undefined
 }
 
-/** Everything that a treatment needs and does not decide. */
-export interface Practice {
-  readonly catalog: Catalog
-  readonly namespace: string
-  readonly cluster: Cluster
-  readonly files: Files
-  readonly forge: Forge
-  readonly monitoring: Monitoring
-  readonly metrics: Metrics | undefined
-  readonly journals: Journals<Ledger>
-  readonly rules: Rules
-  readonly healthyFor: number
-  readonly rollbackWindow: number
-  readonly dryRun: boolean
-  /** Unique for this run. */
-  readonly me: string
-  readonly runUrl: string | undefined
-  readonly ports: Pick<Ports, 'clock' | 'log' | 'signal'>
-}
-
-/** Seconds that a lease lasts without a renewal. */
-const leaseSeconds = 60
-/** A ledger lies in `fermata-journal-heal-<service>`. */
-const ledgerOf = (service: string) => `heal-${service}`
-
 /**
  * Treats one service for one alert, if the alert still fires: up the ladder, one rung at a time, until something is proven to have helped.
  * @throws ClusterError, MonitoringError, EnvironmentError; the signal's reason when the run is stopped, after the way back
@@ -68,7 +45,7 @@ export async function treat(one: Case, practice: Practice): Promise<Treatment> {
   if (active === undefined) {
     if (alerts.length > 0) return skip(base, because('FM-HEAL-SUPPRESSED', { says: `${one.alert} of ${one.service} is silenced or inhibited.`, service: one.service, evidence: [evidence.id] }))
     if (warnings.length > 0) return skip(base, because('FM-HEAL-NO-LIVE-STATE', { says: `Whether ${one.alert} of ${one.service} fires is not known: ${warnings.join('; ')}.`, service: one.service, evidence: [evidence.id] }))
-    return closeIncidents(base, practice)
+    return resolve(base, practice)
   }
   const seen = await lookAt(one.service, practice.namespace, practice.catalog, practice)
   if ('code' in seen) return skip(base, seen)
@@ -88,27 +65,16 @@ function skip(base: Omit<Treatment, 'reasons' | 'skipped'>, reason: Reason): Tre
 }
 
 /** The alert is silent: what stands open about it is closed. */
-async function closeIncidents(base: Omit<Treatment, 'reasons' | 'skipped'>, { journals, forge, runUrl, dryRun, rules, ports: { log, clock } }: Practice): Promise<Treatment> {
+async function resolve(base: Omit<Treatment, 'reasons' | 'skipped'>, { journals, forge, runUrl, dryRun, rules, ports: { log, clock } }: Practice): Promise<Treatment> {
   const { service, alert } = base
   const over = because('FM-HEAL-NOT-FIRING', { says: `${alert} of ${service} does not fire.`, service, evidence: base.evidence.map(({ id }) => id) })
   const ledger = dryRun ? undefined : (await journals.open(ledgerOf(service)))?.page.entry
-  const open = Object.entries(ledger?.incidents ?? {}).filter(([key]) => ledger?.deeds.some((deed) => deed.key === key && deed.alert === alert))
+  const open = Object.entries(ledger?.incidents ?? {}).filter(([key]) => ledger?.deeds.some((deed) => deed.key === key && deed.alert === alert)).map(([key, number]) => ({ key, number, alert }))
   if (ledger === undefined || open.length === 0) return skip(base, over)
   // Who acts has yet to prove that the silence lasts, and closes it then.
   if (isUnderWay(ledger, rules, clock.now())) return skip(base, because('FM-HEAL-IN-PROGRESS', { says: `${alert} of ${service} does not fire; the run that acts on it closes its incident.`, service }))
-  const troubles: Reason[] = []
-  for (const [key, known] of open) {
-    const incident = await openIncident(forge, { service, key, known, title: '', body: '' }, log)
-    await incident.close(commentOf(`${alert} does not fire any more.`, runUrl))
-    troubles.push(...incident.troubles)
-  }
-  await journals.change(ledgerOf(service), (page) => ({ entry: withoutIncidents(page?.entry ?? emptyLedger(service, clock.now()), open.map(([key]) => key)) }))
-  const numbers = open.map(([, number]) => `#${number}`).join(', ')
-  return { ...base, incident: open[0]?.[1], reasons: [because('FM-HEAL-RESOLVED', { says: `${alert} of ${service} has ended; ${numbers} closed.`, service, evidence: base.evidence.map(({ id }) => id) }), ...troubles], skipped: undefined }
-}
-
-function withoutIncidents(ledger: Ledger, keys: readonly string[]): Ledger {
-  return { ...ledger, incidents: Object.fromEntries(Object.entries(ledger.incidents).filter(([key]) => !keys.includes(key))) }
+  const troubles = await closeIncidents(service, open, { journals, forge, log, runUrl })
+  return { ...base, incident: open[0]?.number, reasons: [because('FM-HEAL-RESOLVED', { says: `${alert} of ${service} has ended; ${open.map(({ number }) => `#${number}`).join(', ')} closed.`, service, evidence: base.evidence.map(({ id }) => id) }), ...troubles], skipped: undefined }
 }
 
 async function showPlan(base: Omit<Treatment, 'reasons' | 'skipped'>, alert: LiveAlert, seen: Seen, practice: Practice): Promise<Treatment> {
@@ -122,7 +88,7 @@ async function showPlan(base: Omit<Treatment, 'reasons' | 'skipped'>, alert: Liv
     const step = planOf(next.rung, alert, seen, ledger, practice)
     if (!('code' in step)) return { ...base, reasons: [...reasons, because('FM-HEAL-PLANNED', { says: step.says, service })], taken: [{ rung: step.rung, says: step.says, outcome: 'planned' }], skipped: undefined }
     reasons.push(step)
-    ledger = withDeed(ledger, deedOf(alert, next.rung, practice, 'impossible', step.message))
+    ledger = withDeed(ledger, deedOf(alert, service, next.rung, practice, 'impossible', step.message))
   }
 }
 
@@ -131,6 +97,7 @@ async function climb(base: Omit<Treatment, 'reasons' | 'skipped'>, alert: LiveAl
   const { service } = base
   const { journals, ports } = practice
   const record = { ...base, reasons: [] as Reason[], evidence: [...base.evidence], taken: [] as Treatment['taken'][number][] }
+  record.reasons.push(...(await settleLeftOvers(service, warrant, practice)))
   let incident: Incident | undefined
   const ended = (more: Partial<Treatment>): Treatment => ({ ...record, reasons: [...record.reasons, ...(incident?.troubles ?? [])], incident: incident?.number, escalated: false, skipped: undefined, ...more })
   for (;;) {
@@ -138,7 +105,7 @@ async function climb(base: Omit<Treatment, 'reasons' | 'skipped'>, alert: LiveAl
     const page = await journals.change(ledgerOf(service), (current) => {
       const ledger = current?.entry ?? emptyLedger(service, ports.clock.now())
       next = nextFor(ledger, alert.key, rulesFor(practice, alert), ports.clock.now(), practice.me)
-      return next.do === 'try' ? { entry: withDeed(ledger, deedOf(alert, next.rung, practice, 'begun', '')) } : undefined
+      return next.do === 'try' ? { entry: withDeed(ledger, deedOf(alert, service, next.rung, practice, 'begun', '')) } : undefined
     })
     const decided = next as Next
     if (decided.do === 'stop') {
@@ -191,7 +158,7 @@ async function attempt(rung: Rung, alert: LiveAlert, { service, warrant, ledger,
     await end('impossible')
     return { state: 'impossible', step: undefined, reasons: [step], evidence: [], stop: 'code' in seen }
   }
-  await change(practice, service, (entry) => ({ ...entry, deeds: entry.deeds.map((deed) => (deed.state === 'begun' && deed.by === me && deed.rung === rung ? { ...deed, says: step.says, ...(step.from !== undefined && { from: step.from }), ...(step.to !== undefined && { to: step.to }) } : deed)) }))
+  await change(practice, service, (entry) => ({ ...entry, deeds: entry.deeds.map((deed) => (deed.state === 'begun' && deed.by === me && deed.rung === rung ? { ...deed, says: step.says, ...(step.undo !== undefined && { undo: step.undo }), ...(step.from !== undefined && { from: step.from }), ...(step.to !== undefined && { to: step.to }) } : deed)) }))
   warrant.assure()
   try {
     await cluster.patch(step.object, step.patch.kind, step.patch.body)
@@ -204,7 +171,7 @@ async function attempt(rung: Rung, alert: LiveAlert, { service, warrant, ledger,
   ports.log.progress({ at: ports.clock.now(), subject: service, phase: rung, state: 'running', says: step.says })
   await incident.tell(commentOf(step.says, runUrl))
   const proven = await prove(alert, step, service, practice, async () => {
-    const undone = await takeBack(step, practice, warrant)
+    const undone = await takeBack(step.undo, practice.cluster, warrant)
     await end(undone === 'undone' ? 'undone' : 'failed')
   })
   if (proven.is === 'healed') {
@@ -215,7 +182,7 @@ async function attempt(rung: Rung, alert: LiveAlert, { service, warrant, ledger,
     await change(practice, service, (entry) => withoutIncidents(entry, [alert.key]))
     return { state: 'healed', step, reasons: [reason], evidence: proven.evidence, stop: true }
   }
-  const back = await takeBack(step, practice, warrant)
+  const back = await takeBack(step.undo, practice.cluster, warrant)
   const state = back === 'undone' ? 'undone' : 'failed'
   await end(state)
   ports.log.progress({ at: ports.clock.now(), subject: service, phase: state, state: 'bad', says: proven.reason.message })
@@ -249,21 +216,6 @@ async function workloadOf(service: string, practice: Practice): Promise<Step['ob
   return { apiVersion, kind, name: metadata.name, ...(metadata.namespace !== undefined && { namespace: metadata.namespace }) }
 }
 
-/** Takes a step back while it still stands as it was made: what somebody has changed since is theirs. */
-async function takeBack(step: Step, { cluster }: Practice, warrant: Warrant): Promise<'undone' | 'nothing' | Reason> {
-  if (step.undo === undefined) return 'nothing'
-  try {
-    const live = await cluster.get(step.object)
-    if (live === undefined || !step.undo.while(live)) return 'nothing'
-    warrant.assure()
-    await cluster.patch(step.object, step.undo.kind, step.undo.body)
-    return 'undone'
-  } catch (error) {
-    if (!(error instanceof ClusterError)) throw error
-    return because('FM-HEAL-UNDO-FAILED', { says: `${step.says} This could not be taken back: ${error.reason.message}` })
-  }
-}
-
 async function incidentOf(alert: LiveAlert, service: string, ledger: Ledger, { forge, runUrl, ports }: Practice): Promise<Incident> {
   const { name, labels, since, key } = alert
   return openIncident(forge, { service, key, known: ledger.incidents[key], title: titleOf(service, name), body: bodyOf({ service, key, alert: name, labels, since, runUrl }) }, ports.log)
@@ -281,8 +233,8 @@ function planOf(rung: Rung, alert: LiveAlert, seen: Seen, ledger: Ledger, { port
   return remedies[rung].plan({ ...seen, since: alert.since, now: ports.clock.now(), rollbackWindow, visited: visitedIn(ledger) })
 }
 
-function deedOf(alert: LiveAlert, rung: Rung, { me, ports }: Practice, state: Deed['state'], says: string): Deed {
-  return { key: alert.key, alert: alert.name, rung, by: me, at: new Date(ports.clock.now()).toISOString(), says, state }
+function deedOf(alert: LiveAlert, service: string, rung: Rung, { me, ports }: Practice, state: Deed['state'], says: string): Deed {
+  return { key: alert.key, alert: alert.name, label: alertLabel(alert, service), rung, by: me, at: new Date(ports.clock.now()).toISOString(), says, state }
 }
 
 function whyNot(next: Exclude<Next, { readonly do: 'try' }>, service: string, { cooldown, maxActions }: Rules): Reason {

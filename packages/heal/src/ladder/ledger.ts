@@ -1,5 +1,5 @@
 import type { AnyEntry } from '@fermata/custody'
-import type { Rung } from './model.ts'
+import type { Rung, WayBack } from './model.ts'
 
 export const ledgerSchema = 'fermata/heal@1'
 
@@ -16,6 +16,10 @@ export interface Deed {
   readonly says: string
   readonly state: 'begun' | 'healed' | 'failed' | 'undone' | 'impossible'
   readonly endedAt?: string
+  /** By which label the alert names the service. */
+  readonly label?: string
+  /** For whoever finds it begun, and its run gone. */
+  readonly undo?: WayBack
   /** Of a rollback: names of the templates. */
   readonly from?: string
   readonly to?: string

@@ -23,6 +23,14 @@ export interface Patient {
   readonly visited: ReadonlySet<string>
 }
 
+/** How a new size is taken back, while it still stands as it was made. It lies in the ledger, since another run may have to go it. */
+export interface WayBack {
+  readonly object: ObjectRef
+  readonly field: 'replicas' | 'minReplicas'
+  readonly from: number
+  readonly to: number
+}
+
 /** One change of one object. */
 export interface Step {
   readonly rung: Rung
@@ -31,8 +39,8 @@ export interface Step {
   readonly object: ObjectRef
   /** Merge patch for `restart` and `scale`, JSON patch for `rollback`. It carries the version that it was decided on. */
   readonly patch: { readonly kind: 'json' | 'merge'; readonly body: unknown }
-  /** What takes it back; undefined where there is nothing to take back. It is only used while the change is still in place. */
-  readonly undo: { readonly kind: 'merge'; readonly body: unknown; readonly while: (object: KubeObject) => boolean } | undefined
+  /** What takes it back; undefined where there is nothing to take back. */
+  readonly undo: WayBack | undefined
   /** Of a rollback: names of the templates that it leaves and goes to. */
   readonly from?: string
   readonly to?: string

@@ -34,6 +34,6 @@ function step(object: KubeObject, field: 'replicas' | 'minReplicas', from: numbe
     says: `${field} of ${object.kind} ${object.metadata.name} from ${from} to ${to}.`,
     object: refOf(object),
     patch: { kind: 'merge', body: versioned(object, { spec: { [field]: to } }) },
-    undo: { kind: 'merge', body: { spec: { [field]: from } }, while: (now) => numberAt(now, 'spec', field) === to },
+    undo: { object: refOf(object), field, from, to },
   }
 }

@@ -5,6 +5,7 @@ import { createStory, type SandboxCluster, startCluster, type Story, type User, 
 import { EnvironmentError, type Report } from '@fermata/verdict'
 import { heal, type HealPorts } from '../heal.ts'
 import { selfHeal, type HealRequest } from '../request.ts'
+import { cleanUp } from '../sweep.ts'
 
 /** A cluster on virtual time, an Alertmanager and an issue tracker in memory, and the use case between them. */
 export interface Ward {
@@ -20,11 +21,23 @@ export interface Ward {
   firing: () => Promise<readonly Partial<Alert>[]>
   /** Who may not write issues. */
   mute: boolean
-  run(inputs?: Readonly<Record<string, string>>, as?: { readonly user?: string; readonly payload?: unknown; readonly signal?: AbortSignal; readonly runId?: string }): Promise<Report>
+  /** The post step of a run that has kept this. */
+  post(inputs: Readonly<Record<string, string>>, kept: ReadonlyMap<string, string>): Promise<Report>
+  /** What the last run has kept for its post step. */
+  readonly kept: Map<string, string>
+  run(inputs?: Readonly<Record<string, string>>, as?: RunAs): Promise<Report>
   /** Lets the controllers work. */
   settle(milliseconds: number): Promise<void>
   deployment(name: string): Promise<KubeObject>
   close(): Promise<void>
+}
+
+interface RunAs {
+  readonly user?: string
+  readonly payload?: unknown
+  readonly signal?: AbortSignal
+  readonly killed?: AbortSignal
+  readonly runId?: string
 }
 
 export const alertOf = (labels: Readonly<Record<string, string>>, startsAt: number, state: Alert['state'] = 'active'): Alert => ({
@@ -60,7 +73,7 @@ export async function openWard(wish: { readonly users?: readonly User[] } = {}):
     return known
   }
   const files = new Map<string, string>()
-  let runs = 0
+  const portsOf = portsFor(() => ward, connect, counted)
   const ward: Ward = {
     cluster,
     clock,
@@ -71,23 +84,13 @@ export async function openWard(wish: { readonly users?: readonly User[] } = {}):
     metrics: undefined,
     firing: async () => [],
     mute: false,
-    async run(inputs = {}, { user, payload, signal = new AbortController().signal, runId } = {}) {
-      const request = readRequest(selfHeal, (name) => ({ 'alertmanager-url': 'http://alerts.example', ...inputs })[name]) as HealRequest
-      const connection = await connect(user)
-      runs += 1
-      const ports: HealPorts = {
-        clock,
-        signal,
-        random: { next: () => runs / 1_000 },
-        files: filesOf(files),
-        log: silent,
-        cluster: async () => counting(connection, counted),
-        alerts: async () => alertsOf(ward, counted),
-        metrics: () => (ward.metrics === undefined ? Promise.reject(new MonitoringError('unreachable', 'No Prometheus in this ward.')) : Promise.resolve(ward.metrics)),
-        forge: forgeOf(ward),
-        invocation: invocationOf(payload, runId ?? String(runs)),
-      }
-      return heal(request, ports)
+    kept: new Map(),
+    async run(inputs = {}, as = {}) {
+      ward.kept.clear()
+      return heal(requestOf(inputs), await portsOf(as))
+    },
+    async post(inputs, kept) {
+      return cleanUp(requestOf(inputs), await portsOf({}), (name) => kept.get(name))
     },
     settle: (milliseconds) => clock.sleep(milliseconds),
     async deployment(name) {
@@ -104,13 +107,42 @@ export async function openWard(wish: { readonly users?: readonly User[] } = {}):
   return ward
 }
 
+function requestOf(inputs: Readonly<Record<string, string>>): HealRequest {
+  return readRequest(selfHeal, (name) => ({ 'alertmanager-url': 'http://alerts.example', ...inputs })[name]) as HealRequest
+}
+
+type Counted = <T>(asked: Promise<T>) => Promise<T>
+
+/** Each run has ports and a name of its own. */
+function portsFor(of: () => Ward, connect: (user?: string) => Promise<KubeCluster>, counted: Counted): (as: RunAs) => Promise<HealPorts> {
+  let runs = 0
+  return async ({ user, payload, signal = new AbortController().signal, killed, runId }) => {
+    const ward = of()
+    const connection = await connect(user)
+    const mark = (runs += 1)
+    return {
+      clock: ward.clock,
+      signal,
+      random: { next: () => mark / 1_000 },
+      files: filesOf(ward.files),
+      log: silent,
+      keep: (name, value) => void ward.kept.set(name, value),
+      cluster: async () => counting(connection, counted, killed),
+      alerts: async () => alertsOf(ward, counted),
+      metrics: () => (ward.metrics === undefined ? Promise.reject(new MonitoringError('unreachable', 'No Prometheus in this ward.')) : Promise.resolve(ward.metrics)),
+      forge: forgeOf(ward),
+      invocation: invocationOf(payload, runId ?? String(mark)),
+    }
+  }
+}
+
 const silent: HealPorts['log'] = { debug: () => undefined, info: () => undefined, warning: () => undefined, progress: () => undefined }
 
 function invocationOf(payload: unknown, runId: string): HealPorts['invocation'] {
   return { trigger: { event: 'repository_dispatch', payload, sha: undefined, ref: undefined }, repository: 'acme/shop', workflow: 'heal.yml', runId, runAttempt: 1, actor: 'ada', runUrl: 'https://github.example/runs/1', temporary: 'tmp' }
 }
 
-function alertsOf(ward: Ward, counted: <T>(asked: Promise<T>) => Promise<T>): Alerts {
+function alertsOf(ward: Ward, counted: Counted): Alerts {
   return {
     identity: { url: 'http://alerts.example' },
     async alerts({ matchers = [] } = {}) {
@@ -144,10 +176,11 @@ function forgeOf(ward: Ward): Forge {
   }
 }
 
-function counting(cluster: Cluster, counted: <T>(asked: Promise<T>) => Promise<T>): Cluster {
+/** @param killed from then on nothing is asked, and nothing is ever answered: what a run sees of its own SIGKILL */
+function counting(cluster: Cluster, counted: Counted, killed: AbortSignal | undefined): Cluster {
   const methods = ['version', 'knows', 'get', 'list', 'follow', 'create', 'replace', 'apply', 'patch', 'delete', 'evict', 'logs', 'may'] as const
-  const wrapped = Object.fromEntries(methods.map((name) => [name, (...args: readonly unknown[]) => counted((cluster[name] as (...given: readonly unknown[]) => Promise<unknown>).call(cluster, ...args))]))
-  return { ...cluster, ...wrapped, under: (signal: AbortSignal | undefined) => counting(cluster.under(signal), counted) } as Cluster
+  const wrapped = Object.fromEntries(methods.map((name) => [name, (...args: readonly unknown[]) => killed?.aborted === true ? new Promise<never>(() => {}) : counted((cluster[name] as (...given: readonly unknown[]) => Promise<unknown>).call(cluster, ...args))]))
+  return { ...cluster, ...wrapped, under: (signal: AbortSignal | undefined) => counting(cluster.under(signal), counted, killed) } as Cluster
 }
 
 function filesOf(files: ReadonlyMap<string, string>): Files {

@@ -111,6 +111,13 @@ describe('a feed', () => {
     expect(feed.confirmedAt()).toBe(before + 75_000)
   })
 
+  test('lists again when watch after watch ends without a word, as proxies end them', async () => {
+    const { feed, from } = await feedFrom([one, listOf([object('Pod', 'after', '30')], '30')], [saysAndEnds()])
+    const before = feed.confirmedAt()
+    await until(feed, 'after')
+    expect([from[0], from[1], feed.confirmedAt() - before >= 15_000]).toEqual(['5', '5', true])
+  })
+
   test.each<[string, Reply]>([
     ['is forbidden', statusOf(403, 'Forbidden', 'pods is forbidden: User "x" cannot watch resource "pods"')],
     ['never works', statusOf(500, 'InternalError', 'no watches today')],

@@ -25,6 +25,11 @@ export interface Heard {
  * kube-apiserver sends a bookmark every minute; a limit of just that would list again shortly before each one.
  */
 const silenceLimit = 75_000
+/**
+ * A watch that ends without a word says nothing about what is known. Proxies end quiet ones, often after a minute, and the next begins as quietly:
+ * a list then says that nothing has changed, or nobody would ever know.
+ */
+const confirmedLongAgo = 15_000
 /** So many watches in a row without one word, and it is better to poll. */
 const failureLimit = 3
 const pollFirst = 2_000
@@ -49,14 +54,22 @@ export async function relist({ asker, resource, kind, namespace }: Subject, shel
  * and polls while watching is forbidden or does not work. Ends only by its signal or by an error of `relist`.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
-export async function keep(subject: Subject, shelf: Shelf, heard: Heard, signal: AbortSignal): Promise<void> {
+export async function keep(subject: Subject, shelf: Shelf, { changed, confirmed }: Heard, signal: AbortSignal): Promise<void> {
   const { clock, random } = subject.asker
   let failures = 0
+  let lastConfirmed = clock.now()
+  const heard: Heard = {
+    changed,
+    confirmed: () => {
+      lastConfirmed = clock.now()
+      confirmed()
+    },
+  }
   for (;;) {
     signal.throwIfAborted()
     const { ended, words } = await watchOnce(subject, shelf, heard, signal)
     if (ended === 'forbidden') return poll(subject, shelf, heard, signal, Number.POSITIVE_INFINITY)
-    if (ended !== 'ended') await relist(subject, shelf, heard, signal)
+    if (ended !== 'ended' || clock.now() - lastConfirmed >= confirmedLongAgo) await relist(subject, shelf, heard, signal)
     failures = ended === 'failed' && words === 0 ? failures + 1 : 0
     if (failures === failureLimit) {
       await poll(subject, shelf, heard, signal, pollsBeforeWatch)

@@ -13,7 +13,7 @@ let world: World
 let alertmanager: SandboxAlertmanager
 let github: StandInGitHub
 beforeAll(async () => {
-  world = await startWorld({ speed: 1, namespaces: ['heal', 'stop', 'refuse', 'plan'] })
+  world = await startWorld({ speed: 1, namespaces: ['heal', 'stop', 'killed', 'refuse', 'plan'] })
   world.story.image(/./, { does: 'run', readyAfter: 0.2 })
   alertmanager = await startAlertmanager({ config: { route: { receiver: 'nobody' }, receivers: [{ name: 'nobody' }] } })
   github = await startGitHub({ repositories: [{ name: 'acme/shop' }] })
@@ -94,6 +94,23 @@ test('a step that is stopped takes back what it scaled, and says that it was sto
   step.process.kill('SIGINT')
   const ended = await step.ended
   expect([ended.code, replicas()]).toEqual([130, before])
+})
+
+test('a step that is killed has a post step, which takes back what it scaled', async () => {
+  const stage = await scene('killed')
+  const other = { ...labels, alertname: 'HighLoad' }
+  await tell(other, Date.now() - 60_000)
+  const replicas = () => (stage.here.object('Deployment', 'cart')?.['spec'] as { readonly replicas?: number } | undefined)?.replicas
+  const inputs = { kubeconfig: stage.here.kubeconfig, namespace: 'killed', 'alertmanager-url': alertmanager.url, actions: 'scale', 'step-timeout': '60s' }
+  const step = startAction('self-heal', stage.workspace, { inputs, event: { name: 'repository_dispatch', payload: payload(other) } })
+  await stage.here.until(() => replicas() === 2)
+  step.process.kill('SIGKILL')
+  const { state } = await step.ended
+  const post = await runAction('self-heal-post', stage.workspace, { inputs, state })
+  expect([post.code, replicas()]).toEqual([0, 1])
+  expect(post.summary).toContain('began to scale cart and did not end')
+  const again = await runAction('self-heal-post', stage.workspace, { inputs, state: { ...state, holder: 'nobody' } })
+  expect(again.summary).toContain('No run has left anything half done')
 })
 
 describe('bad input', () => {

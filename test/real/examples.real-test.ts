@@ -5,7 +5,7 @@ import type { Report } from '@fermata/verdict'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Content, removeFolders, repositoryWith, type Workspace } from '../e2e/support/workspace.ts'
-import { startWorld, type World } from '../e2e/support/world.ts'
+import { sketch, startWorld, type World } from '../e2e/support/world.ts'
 import { copyExample, makeLibrary } from './act/library.ts'
 import { startAct } from './act/run.ts'
 import type { ActEnd } from './act/told.ts'
@@ -27,7 +27,7 @@ suite(isBuilt('act') ? 'examples, copied into an empty repository and run by act
   beforeAll(async () => {
     company = openCompany()
     library = makeLibrary(join(company.folder, 'library'))
-    world = await startWorld({ speed: 8, namespaces: ['shop', 'shop-staging', 'chaos'] })
+    world = await startWorld({ speed: 8, namespaces: ['shop', 'shop-staging', 'chaos', 'hooks', 'refused'] })
   })
   afterAll(async () => {
     await Promise.all([company.close(), world.close(), ...open.map((github) => github.close())])
@@ -52,15 +52,19 @@ suite(isBuilt('act') ? 'examples, copied into an empty repository and run by act
 
   /** The shop of the demo, at the commit whose services all start, as somebody else's new repository with an example in it. */
   async function caller(example: string, files: (name: string) => Content = () => ({})): Promise<Caller> {
-    const name = `${example}-${open.length}`
-    const shop = await makeShop(join(company.folder, `shop-${name}`))
+    const shop = await makeShop(join(company.folder, `shop-${open.length}`))
     const workspace = repositoryWith({})
     workspace.git('fetch', '--quiet', shop.folder, shop.healthy)
     workspace.git('checkout', '--quiet', '-B', 'main', 'FETCH_HEAD')
+    return callerIn(workspace, shop.repository, example, files)
+  }
+
+  async function callerIn(workspace: Workspace, repository: string, example: string, files: (name: string) => Content = () => ({})): Promise<Caller> {
+    const name = `${example}-${open.length}`
     copyExample(example, workspace.path)
-    workspace.git('remote', 'add', 'origin', `https://github.com/${shop.repository}.git`)
+    workspace.git('remote', 'add', 'origin', `https://github.com/${repository}.git`)
     workspace.commit(files(readFileSync(join(workspace.path, 'fermata.yaml'), 'utf8')))
-    const github = await startGitHub({ repositories: [{ name: shop.repository, gitDir: join(workspace.path, '.git'), workflows: [`${example}.yml`] }] })
+    const github = await startGitHub({ repositories: [{ name: repository, gitDir: join(workspace.path, '.git'), workflows: [`${example}.yml`] }] })
     open.push(github)
     const kept = join(company.folder, `kept-${name}`)
     mkdirSync(kept, { recursive: true })
@@ -68,23 +72,51 @@ suite(isBuilt('act') ? 'examples, copied into an empty repository and run by act
       const started = await startAct(company, {
         name, library, caller: workspace.path, workflow: `.github/workflows/${example}.yml`, others: upload, ...asked,
         secrets: { KUBECONFIG: world.cluster.kubeconfig({ namespace: 'default' }), GITHUB_TOKEN: sandboxToken },
-        environment: { GITHUB_API_URL: github.url, KEPT_ARTIFACTS: kept, GITHUB_WORKFLOW_REF: `${shop.repository}/.github/workflows/${example}.yml@refs/heads/main` },
+        environment: { GITHUB_API_URL: github.url, KEPT_ARTIFACTS: kept, GITHUB_WORKFLOW_REF: `${repository}/.github/workflows/${example}.yml@refs/heads/main` },
       })
       return started.ended
     }
     return { workspace, github, run, report: (artifact) => JSON.parse(readFileSync(join(kept, artifact, 'report.json'), 'utf8')) as Report }
   }
 
+  const firstPush = ({ workspace }: Caller): Asked => ({ event: 'push', payload: { before: '0'.repeat(40), after: workspace.git('rev-parse', 'HEAD'), ref: 'refs/heads/main', created: true, repository: { default_branch: 'main' } } })
+
   test('release: a push releases the whole shop to staging, then to production', async () => {
-    const { workspace, run, report } = await caller('release')
-    const payload = { before: '0'.repeat(40), after: workspace.git('rev-parse', 'HEAD'), ref: 'refs/heads/main', created: true, repository: { default_branch: 'main' } }
-    const end = await run({ event: 'push', payload })
+    const shop = await caller('release')
+    const { report } = shop
+    const end = await shop.run(firstPush(shop))
     expectJobs(end, { 'staging/release/detect': 'success', 'staging/release/release': 'success', 'production/release/detect': 'success', 'production/release/release': 'success' })
     for (const namespace of ['shop-staging', 'shop']) expect(unready(world, namespace)).toEqual([])
     for (const environment of ['staging', 'production']) {
       const { capability, verdict, outputs } = report(`fermata-release-${environment}`)
       expect([capability, verdict, JSON.parse(outputs['deployed'] ?? '').length]).toEqual(['orchestrated-deploy', 'pass', 12])
     }
+  })
+
+  describe('release: hooks, which are actions of the caller\'s own', () => {
+    const hook = (run: string): string => `name: hook\ndescription: Of the tests.\nruns:\n  using: composite\n  steps: [{shell: bash, run: '${run}'}]\n`
+    const shop = (namespace: string, hooks: Content): Content => {
+      const small = sketch({ cart: {} })
+      return { ...small, 'fermata.yaml': `${String(small['fermata.yaml'])}environments:\n  staging: {namespace: ${namespace}}\n  production: {namespace: ${namespace}}\n`, ...hooks }
+    }
+
+    test('run before and after it, and are told of it', async () => {
+      const told = await callerIn(repositoryWith(shop('hooks', {
+        '.fermata/hooks/before-release/action.yml': hook('echo "before $FERMATA_ENVIRONMENT $FERMATA_SERVICES"'),
+        '.fermata/hooks/after-release/action.yml': hook('echo "after $FERMATA_ENVIRONMENT $FERMATA_VERDICT $FERMATA_DEPLOYED"'),
+      })), 'acme/small', 'release')
+      const end = await told.run(firstPush(told))
+      expectJobs(end, { 'staging/release/detect': 'success', 'staging/release/release': 'success', 'production/release/detect': 'success', 'production/release/release': 'success' })
+      expect([...end.log.matchAll(/^(?:before|after) .*$/gm)].map(([line]) => line)).toEqual(['before staging ["cart"]', 'after staging pass ["cart"]', 'before production ["cart"]', 'after production pass []'])
+    })
+
+    test('one that fails before it stops the release, and nothing is written', async () => {
+      const refused = await callerIn(repositoryWith(shop('refused', { '.fermata/hooks/before-release/action.yml': hook('exit 3'), '.fermata/hooks/after-release/action.yml': hook('echo "after <$FERMATA_VERDICT>"') })), 'acme/small', 'release')
+      const end = await refused.run(firstPush(refused))
+      expectJobs(end, { 'staging/release/detect': 'success', 'staging/release/release': 'failure' }, '1')
+      expect(end.log).toContain('after <>')
+      expect(unready(world, 'refused')).toEqual(['all'])
+    })
   })
 
   test.each`
@@ -152,7 +184,7 @@ suite(isBuilt('act') ? 'examples, copied into an empty repository and run by act
     const { run, report } = await caller('sweep', (catalog) => ({ 'fermata.yaml': catalog.replace('staging: {', 'staging: {context: sandbox, ').replace('production: {', 'production: {context: sandbox, ') }))
     const end = await run({ event: 'schedule' })
     expectJobs(end, { 'staging/sweep/sweep': 'success', 'production/sweep/sweep': 'success' })
-    for (const environment of ['staging', 'production']) for (const part of ['releases', 'experiments']) expect(report(join(`fermata-sweep-${environment}`, part)).verdict).toBe('pass')
+    for (const environment of ['staging', 'production']) for (const part of ['releases', 'experiments', 'healing']) expect(report(join(`fermata-sweep-${environment}`, part)).verdict).toBe('pass')
   })
 })
 

@@ -1,4 +1,5 @@
 import { connectCluster } from '@fermata/kube'
+import type { Cluster } from '@fermata/ports'
 import { type AnswerBehaviour, type Delivery, realClock, sandboxToken, startAlertmanager, startCluster, startGateway, startGitHub, startPrometheus, type StandInGitHub } from '@fermata/sandbox'
 import { build, type Place, type PlaceWish, type Where } from './place.ts'
 import { type AlertRule, startRuler } from './ruler.ts'
@@ -6,6 +7,8 @@ import { scrape } from './scraping.ts'
 
 /** A cluster with all that stands around one: users come through a gateway, Prometheus counts them, Alertmanager tells GitHub. */
 export interface Town extends Place {
+  /** As somebody else than Fermata sees it. */
+  readonly cluster: Cluster
   /** Base addresses. */
   readonly gateway: string
   readonly prometheus: string
@@ -53,6 +56,7 @@ async function sandboxTown({ story, namespace, speed, repository, rules, past }:
   return {
     says: `a cluster, a gateway, a Prometheus, an Alertmanager and a GitHub in this process, ${cluster.url}`,
     context: 'sandbox',
+    cluster: kube,
     remembers: true,
     gateway: gateway.url,
     prometheus: prometheus.url,
@@ -100,6 +104,7 @@ async function realTown({ story, namespace, speed, repository, rules }: TownWish
   return {
     says: `a real control plane, Kubernetes ${await company.cluster.version()} at ${company.plane.url}, whose containers are played, with a real Prometheus and a real Alertmanager`,
     context: 'real',
+    cluster: company.cluster,
     remembers: false,
     gateway: company.gateway,
     prometheus: company.prometheus,

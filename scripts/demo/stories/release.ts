@@ -58,18 +58,18 @@ async function tell(company: Company, stage: Stage): Promise<readonly Chapter[]>
   const detect = await stage.play('A change is pushed: which services does it touch, and why?', 'detect-changed-services', {}, push)
   const services = detect.ended.outputs['services'] ?? '[]'
   const plan = await stage.play('The plan: what would change in the cluster, and who waits for whom?', 'orchestrated-deploy', { mode: 'plan', services, plan: 'plan.json' })
-  const release = await stage.play('The release: exactly that plan, each service as soon as its own dependencies are ready.', 'orchestrated-deploy', { mode: 'apply', services, plan: 'plan.json' })
-  return [detect, plan, release]
+  const gone = await stage.play('The release: exactly that plan, each service as soon as its own dependencies are ready.', 'orchestrated-deploy', { mode: 'apply', services, plan: 'plan.json' })
+  return [detect, plan, gone]
 }
 
 /** What must be true of the end, or the demo has not shown what it promises. */
 function unmet(company: Company, chapters: readonly Chapter[], place: Place): readonly string[] {
-  const [detect, plan, release] = chapters
-  const undone = list(release?.ended.outputs['rolled-back'])
+  const [detect, plan, gone] = chapters
+  const undone = list(gone?.ended.outputs['rolled-back'])
   return unmetOf([
     [isGo(detect) && list(detect?.ended.outputs['services']).length > 0, 'detection passes and finds services'],
     [isGo(plan), 'the plan passes'],
-    [release?.report.verdict === 'fail', 'the release fails'],
+    [gone?.report.verdict === 'fail', 'the release fails'],
     [undone.at(-1) === company.broken.service, `${company.broken.service} is undone, after all that needs it`],
     [company.undone === undefined || company.undone.join() === undone.join(), `undone are ${company.undone?.join(', ')}, in this order`],
     [place.unknown() === 0, `the sandbox knows every request (${place.unknown()} unknown)`],

@@ -18,7 +18,7 @@ export interface Shop {
   readonly cannotStart: { readonly service: string; readonly image: string; readonly says: string }
 }
 
-/** The same shop with gates: a canary for payments, its own policies with an exception, and a budget of failed charges. Three commits on `main`. */
+/** The same shop with gates: a canary for payments, its own policies with an exception, and and budgets of errors. Four commits on `main`. */
 export interface GuardedShop {
   readonly folder: string
   readonly repository: string
@@ -28,7 +28,10 @@ export interface GuardedShop {
   readonly hasty: string
   /** Payments that take every card, and write no logs for debugging any more. */
   readonly mended: string
-  readonly images: { readonly hasty: string; readonly mended: string }
+  /** A storefront that shows what it remembers where nobody behind it answers. */
+  readonly patient: string
+  /** Of payments in `hasty` and `mended`, of the storefront before and in `patient`. */
+  readonly images: { readonly hasty: string; readonly mended: string; readonly impatient: string; readonly patient: string }
 }
 
 const files = join(import.meta.dirname, 'files')
@@ -50,6 +53,7 @@ const guardedCommits: readonly Commit[] = [
   { layers: ['base', 'guarded'], date: '2026-02-02T12:00:00Z', message: 'Open the shop' },
   { layers: ['charges'], date: '2026-02-03T12:00:00Z', message: 'Charge through the new provider, and never twice' },
   { layers: ['mended'], date: '2026-02-04T12:00:00Z', message: 'fix: take cards that have not sixteen digits' },
+  { layers: ['patient'], date: '2026-02-05T12:00:00Z', message: 'fix: show the last page while the catalog is silent' },
 ]
 
 /**
@@ -62,12 +66,13 @@ export async function makeShop(folder: string): Promise<Shop> {
 }
 
 /**
- * As `makeShop`, the shop with gates. `mended` is checked out.
+ * As `makeShop`, the shop with gates. `patient` is checked out.
  * @param folder is made; it must be empty when it is there
  */
 export async function makeGuardedShop(folder: string): Promise<GuardedShop> {
-  const [base = '', hasty = '', mended = ''] = await write(folder, guardedCommits)
-  return { folder, repository: 'garden/shop', base, hasty, mended, images: { hasty: await imageOf('payments', 'charges'), mended: await imageOf('payments', 'mended') } }
+  const [base = '', hasty = '', mended = '', patient = ''] = await write(folder, guardedCommits)
+  const images = { hasty: await imageOf('payments', 'charges'), mended: await imageOf('payments', 'mended'), impatient: await imageOf('storefront', 'guarded'), patient: await imageOf('storefront', 'patient') }
+  return { folder, repository: 'garden/shop', base, hasty, mended, patient, images }
 }
 
 /** Answers the names of the commits. */

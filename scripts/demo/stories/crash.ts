@@ -1,0 +1,52 @@
+import { git } from '../company.ts'
+import { countsAt, isFailed, since, sum } from '../counts.ts'
+import type { Scenario, Told, Wish } from '../scenario.ts'
+import { isGo, list } from '../stage.ts'
+import { codesOf, inTheShop, percent, type Scene, type Telling, until } from './shop.ts'
+
+/** A fuse burns for five minutes of the cluster: here for twenty seconds. */
+const speed = 15
+
+const load = { storefront: 5, payments: 120 }
+
+export const crash: Scenario = {
+  about: 'the runner is killed while a canary has customers; the fuse takes the canary away, and the next run brings the release to its end',
+  takesFrom: false,
+  play: (wish: Wish): Promise<Told> => inTheShop(wish, { speed, load }, tell),
+}
+
+async function tell({ shop, town, stage, folder, say }: Scene): Promise<Telling> {
+  const metrics = { 'prometheus-url': town.prometheus }
+  const version = shop.images.mended.split('@')[1]
+  git(folder, 'checkout', '--quiet', shop.mended)
+  const before = await countsAt(town.gateway)
+  const { started } = stage.begin('A release of payments and checkout begins, and its runner is killed while the canary has customers.', 'orchestrated-deploy', { ...metrics, mode: 'apply', services: 'payments, checkout' })
+  const met = async (from = before): Promise<number> => sum(since(from, await countsAt(town.gateway)), (count) => count.version === version)
+  await until('A customer of the canary', async () => (await met()) > 20)
+  started.process.kill('SIGKILL')
+  const { signal } = await started.ended
+  say(`   SIGKILL: nothing of it runs any more, and ${await met()} customers have met the new version.`)
+  const left = await stage.play('What has the killed run left?', 'orchestrated-deploy', { mode: 'status' })
+  say('   Nobody does anything. The cluster itself removes the canary when the fuse has burned down.')
+  await until('The end of the fuse', async () => {
+    const from = await countsAt(town.gateway)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    return (await met(from)) === 0
+  })
+  say('   The canary is gone, and all customers are with the old version.')
+  const resumed = await stage.play('The next run takes the release up where its journal left it.', 'orchestrated-deploy', { ...metrics, mode: 'resume' })
+  const swept = await stage.play('Is anything left that nobody needs?', 'orchestrated-deploy', { mode: 'sweep', 'dry-run': 'true' })
+  const passed = since(before, await countsAt(town.gateway))
+  const failed = sum(passed, isFailed) / Math.max(1, sum(passed, () => true))
+  return {
+    chapters: [left, resumed, swept],
+    says: [`the runner was killed in the middle of a release`, 'the fuse removed the canary', `the next run deployed ${list(resumed.ended.outputs['deployed']).join(', ')}`, `${percent(failed)} of all requests failed meanwhile`],
+    checks: [
+      [signal === 'SIGKILL', 'the run was killed, and did not end by itself'],
+      [codesOf(left).includes('FM-DEPLOY-UNFINISHED'), 'its journal says that it has not ended'],
+      [isGo(resumed) && list(resumed.ended.outputs['deployed']).toSorted().join() === 'checkout,payments', 'the next run brings it to its end'],
+      [isGo(swept) && swept.ended.outputs['rolled-back'] === '[]' && /would undo 0 of 0 unfinished releases whose run is gone, and remove 0 objects/.test(swept.report.summary), 'nothing is left to sweep'],
+      [failed < 0.01, `customers hardly notice (${percent(failed)} of their requests failed)`],
+    ],
+  }
+}

@@ -30,8 +30,9 @@ export function pages(sources: Sources): ReadonlyMap<string, string> {
   }
   for (const workflow of sources.workflows) {
     const file = `.github/workflows/${workflow.name}.yml`
-    all.set(file, workflowYml(workflow, capabilityNamed, sources.read(file), file))
-    all.set(`docs/reference/workflows/${workflow.name}.md`, workflowPage(workflow, capabilityNamed))
+    const text = workflowYml(workflow, capabilityNamed, sources.read(file), file)
+    all.set(file, text)
+    all.set(`docs/reference/workflows/${workflow.name}.md`, workflowPage(workflow, capabilityNamed, text))
   }
   for (const [name, schema] of Object.entries(sources.schemas)) all.set(`docs/reference/schemas/${name}.json`, jsonText(schema))
   all.set('docs/reference/reason-codes.md', codesPage(sources.codes))

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sources } from './sources.ts'
 import { type Workflow, workflowPage, workflowYml } from './workflow.ts'
+import { partsOf } from './workflow-parts.ts'
 
 const root = join(import.meta.dirname, '../..')
 const knock = capability({
@@ -57,11 +58,20 @@ describe('what would be forgotten in silence is an error', () => {
   `('$fault', ({ workflow, around, says }) => expect(() => printed(workflow as Workflow, around as string)).toThrow(says as RegExp))
 })
 
+test('jobs and hooks are read from the workflow itself', () => {
+  const step = (name: string, condition: string) => `      - name: Hook\n        if: ${condition}\n        uses: ./.fermata/hooks/${name} # zizmor: ignore[self-repository] the hook is the caller's own\n        env:\n          FERMATA_ENVIRONMENT: x\n          FERMATA_VERDICT: y\n`
+  const yml = `on:\n  workflow_call:\njobs:\n  one:\n    name: first\n    steps:\n      - uses: a/b@v1\n${step('before-it', "hashFiles('.fermata/hooks/before-it/action.yml') != ''")}      - uses: c/d@v1\n${step('after-it', "${{ !cancelled() && hashFiles('.fermata/hooks/after-it/action.yml') != '' }}")}  two:\n    name: second\n`
+  expect(partsOf(yml)).toEqual({
+    jobs: ['first', 'second'],
+    hooks: [{ name: 'before-it', always: false, told: ['FERMATA_ENVIRONMENT', 'FERMATA_VERDICT'] }, { name: 'after-it', always: true, told: ['FERMATA_ENVIRONMENT', 'FERMATA_VERDICT'] }],
+  })
+})
+
 describe('every public workflow', () => {
   const named = (name: string) => sources.capabilities.find((each) => each.name === name) ?? knock
   test.each(sources.workflows.map(({ name }) => name))('%s has an example whose jobs grant what it asks for, no more and no less', (name) => {
     const workflow = sources.workflows.find((each) => each.name === name) as Workflow
-    const asked = [...workflowPage(workflow, named).matchAll(/^\| `([a-z-]+: (?:read|write))` \|/gm)].map(([, permission]) => permission).toSorted()
+    const asked = [...workflowPage(workflow, named, '').matchAll(/^\| `([a-z-]+: (?:read|write))` \|/gm)].map(([, permission]) => permission).toSorted()
     const example = join(root, 'examples', name)
     expect(existsSync(join(example, 'README.md'))).toBe(true)
     const caller = readFileSync(join(example, `.github/workflows/${name}.yml`), 'utf8')

@@ -1,5 +1,6 @@
 import type { Capability, Input } from '@fermata/capability'
 import { code, table } from './tables.ts'
+import { partsOf, partsText } from './workflow-parts.ts'
 
 /** A public reusable workflow: which capabilities its steps use, and what it adds. Its jobs and steps are written by hand. */
 export interface Workflow {
@@ -97,7 +98,8 @@ function permissionsOf(steps: readonly Step[], capabilities: Capabilities): Read
   return Object.assign({}, ...steps.toReversed().map((step) => capabilities(step.capability).permissions)) as Readonly<Record<string, string>>
 }
 
-export function workflowPage(workflow: Workflow, capabilities: Capabilities): string {
+/** @param text its file, as it stands after `workflowYml` */
+export function workflowPage(workflow: Workflow, capabilities: Capabilities, text: string): string {
   const inputs = Object.entries(inputsOf(workflow, capabilities)).map(([name, input]) => [code(name), input.type, input.default === undefined ? '**required**' : input.default === '' ? '' : code(String(input.default)), input.about])
   return [
     '<!-- Printed by `npm run docs`. Do not edit. -->',
@@ -113,6 +115,7 @@ export function workflowPage(workflow: Workflow, capabilities: Capabilities): st
     '## Permissions that the calling job grants',
     'A called workflow can only have what its caller has. With less than this, GitHub refuses to start it.',
     table(['Permission', 'Why'], Object.entries(permissionsOf(Object.values(workflow.steps), capabilities)).map(([name, why]) => [code(name), why])),
+    ...partsText(workflow.name, partsOf(text)),
     '',
   ].join('\n\n')
 }

@@ -30,6 +30,11 @@ describe('what follows', () => {
   })
 })
 
+test('a ledger is as old as its last deed: a sweep does not forget what was done a minute ago', () => {
+  const old = withEnd(begin(emptyLedger('cart', 0), 'a', 'restart', 'me', 0), { key: 'a', rung: 'restart', by: 'me' }, 'healed', 1)
+  expect(begin(old, 'b', 'restart', 'me', 9 * 24 * 60 * minute).startedAt).toBe(new Date(9 * 24 * 60 * minute).toISOString())
+})
+
 test('whatever happens in whatever order, no more than the allowed actions within an hour, and none twice for one alert', () => {
   const happening = fc.record({ key: fc.constantFrom('a', 'b', 'c'), by: fc.constantFrom('r1', 'r2', 'r3', 'r4'), pass: fc.nat(20 * minute), end: fc.constantFrom('failed', 'undone', 'healed', 'impossible', undefined) })
   fc.assert(

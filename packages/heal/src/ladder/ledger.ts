@@ -82,7 +82,8 @@ export function isAbandoned({ at, state }: Deed, { stepTimeout }: Rules, now: nu
 
 export function withDeed(ledger: Ledger, deed: Deed): Ledger {
   const deeds = [...ledger.deeds, deed].slice(-remembered)
-  return { ...ledger, deeds, ended: deeds.every(({ state }) => state !== 'begun') }
+  // A sweep removes journals by their age: a ledger is as old as its last deed, so that no limit is forgotten too soon.
+  return { ...ledger, startedAt: deed.at, deeds, ended: deeds.every(({ state }) => state !== 'begun') }
 }
 
 /** How the deed that a run has begun has ended. */

@@ -6,13 +6,15 @@ import { parseArgs } from 'node:util'
 import { places, type Where } from './demo/place.ts'
 import type { Scenario } from './demo/scenario.ts'
 import { dist } from './demo/stage.ts'
+import { blackFriday } from './demo/stories/black-friday.ts'
+import { cascade } from './demo/stories/cascade.ts'
 import { crash } from './demo/stories/crash.ts'
 import { release } from './demo/stories/release.ts'
 import { story } from './demo/stories/story.ts'
 import { tellerTo } from './demo/teller.ts'
 
 /** What Fermata does, told to a person: on the sandbox, or on real components. Exit 0 when the story ends as it must. */
-const scenarios: Readonly<Record<string, Scenario>> = { story, release, crash }
+const scenarios: Readonly<Record<string, Scenario>> = { story, release, cascade, 'black-friday': blackFriday, crash }
 const out = resolve('demo-report')
 
 const { values } = parseArgs({ options: { from: { type: 'string' }, cluster: { type: 'string', default: 'sandbox' }, scenario: { type: 'string' }, list: { type: 'boolean', default: false } } })

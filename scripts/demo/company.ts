@@ -1,7 +1,7 @@
 import { makeShop } from '@fermata/sandbox'
-import { spawnSync } from 'node:child_process'
 import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { commitAll, git } from './git.ts'
 import { hideReports } from './stage.ts'
 
 /** A repository with a catalog and two commits: what runs today, and the change that wants to go out. */
@@ -17,23 +17,6 @@ export interface Company {
   readonly undone: readonly string[] | undefined
   /** Images that take their time, so that the release is under way when the broken one falls. */
   readonly slow: readonly string[]
-}
-
-/** Git as the demo needs it: no hooks, no signing, no configuration of the person at the keyboard. */
-export function git(folder: string, ...args: readonly string[]): string {
-  const done = spawnSync('git', ['-c', 'user.name=Fermata demo', '-c', 'user.email=demo@fermata.invalid', '-c', 'commit.gpgsign=false', '-c', 'init.defaultBranch=main', ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
-  })
-  if (done.status !== 0) throw new Error(`git ${args.join(' ')}: ${done.error?.message ?? done.stderr}`)
-  return done.stdout.trim()
-}
-
-export function commitAll(folder: string, message: string): string {
-  git(folder, 'add', '--all')
-  git(folder, 'commit', '--quiet', '--message', message)
-  return git(folder, 'rev-parse', 'HEAD')
 }
 
 /** Our own shop: a change of five services, of which payments falls over while checkout goes out on top of it. */

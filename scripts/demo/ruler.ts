@@ -1,3 +1,5 @@
+import { type Program, startProgram } from './programs.ts'
+
 /** A rule as Prometheus has it in a file of rules. */
 export interface AlertRule {
   readonly alert: string
@@ -22,10 +24,8 @@ const resendFor = 10_000
 
 /**
  * What a Prometheus does with its rules, beside one that has none: asks each expression, and tells Alertmanager which alerts fire and which have ended.
- * Answers how to end it.
  */
-export function startRuler(rules: readonly AlertRule[], prometheus: string, alertmanager: string): () => Promise<void> {
-  const over = new AbortController()
+export function startRuler(rules: readonly AlertRule[], prometheus: string, alertmanager: string): Program {
   const firing = new Map<string, Firing>()
   async function evaluate(): Promise<void> {
     const now = new Date()
@@ -43,18 +43,7 @@ export function startRuler(rules: readonly AlertRule[], prometheus: string, aler
     for (const name of firing.keys()) if (!found.has(name)) firing.delete(name)
     if (alerts.length > 0) await tell(alertmanager, alerts)
   }
-  const running = (async () => {
-    while (!over.signal.aborted) {
-      await evaluate()
-      await new Promise((resolve) => setTimeout(resolve, evaluateEvery))
-    }
-  })()
-  // A ruler that has failed says so when it is ended.
-  running.catch(() => {})
-  return async () => {
-    over.abort()
-    await running
-  }
+  return startProgram(evaluateEvery, evaluate)
 }
 
 async function ask(prometheus: string, expression: string): Promise<Vector['data']['result']> {

@@ -3,6 +3,7 @@ import type { Report } from '@fermata/verdict'
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { git } from './git.ts'
 import type { Teller } from './teller.ts'
 
 /** What the demo runs: the files that users run. FERMATA_DIST names another build of them. */
@@ -106,8 +107,9 @@ export function isGo(chapter: Chapter | undefined): boolean {
 }
 
 /** The event of a push of these commits to `main`. */
-export function pushOf(before: string, after: string): NonNullable<Step['event']> {
-  return { name: 'push', payload: { ref: 'refs/heads/main', before, after, created: false, deleted: false, forced: false }, sha: after, ref: 'refs/heads/main' }
+export function pushOf(folder: string, before: string, after: string): NonNullable<Step['event']> {
+  const commits = git(folder, 'log', '--reverse', '--format=%s', `${before}..${after}`).split('\n').map((message) => ({ message }))
+  return { name: 'push', payload: { ref: 'refs/heads/main', before, after, created: false, deleted: false, forced: false, commits }, sha: after, ref: 'refs/heads/main' }
 }
 
 /** An output that is a JSON list. */

@@ -20,11 +20,16 @@ export function tellerTo(stream: NodeJS.WriteStream, colour: boolean): Teller {
     say: write,
     chapter: (number, title) => write(`\n${paint('1', `${number}. ${title}`)}`),
     line: (line) => {
-      if (line.trim() !== '' && !/^::(?!error|warning)/.test(line)) write(`   ${line.replace(/^::(error|warning)[^:]*::/, '')}`)
+      if (line.trim() !== '' && !/^::(?!error|warning)/.test(line)) write(`   ${line.startsWith('::') ? decoded(line.replace(/^::(error|warning)[^:]*::/, '')) : line}`)
     },
     verdict: (report) => {
       const [glyph, code] = words[report.verdict]
       write(`   ${paint(code, `${glyph} ${report.verdict}`)}: ${report.summary}`)
     },
   }
+}
+
+/** Workflow commands have these three signs in code. */
+function decoded(text: string): string {
+  return text.replaceAll('%0D', '').replaceAll('%0A', ' ').replaceAll('%25', '%')
 }

@@ -52,7 +52,7 @@ async function sandboxTown({ story, namespace, speed, repository, rules, past }:
     deliver: dispatch,
   })
   const endScraping = scrape(gateway.counts, prometheus)
-  const endRuler = startRuler(rules, prometheus.url, alertmanager.url)
+  const ruler = startRuler(rules, prometheus.url, alertmanager.url)
   return {
     says: `a cluster, a gateway, a Prometheus, an Alertmanager and a GitHub in this process, ${cluster.url}`,
     context: 'sandbox',
@@ -68,7 +68,7 @@ async function sandboxTown({ story, namespace, speed, repository, rules, past }:
     behave: async (behaviours) => gateway.behave(behaviours),
     async stop() {
       endScraping()
-      await endRuler()
+      await ruler.stop()
       await Promise.all([gateway.close(), github.close(), prometheus.close(), alertmanager.close()])
       kube.close()
       await cluster.stop()

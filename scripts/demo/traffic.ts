@@ -44,3 +44,16 @@ export function startTraffic(gateway: string, perSecond: Load = {}): Traffic {
     },
   }
 }
+
+/** One request, and the status of its answer; 0 where the connection broke. `fetch` does not let anybody choose the host. */
+export function askOnce(gateway: string, host: string, from: string): Promise<number> {
+  const { hostname, port } = new URL(gateway)
+  return new Promise((resolve) => {
+    request({ hostname, port, path: '/', headers: { host, 'x-fermata-from': from }, agent: false }, (answer) => {
+      answer.resume()
+      resolve(answer.statusCode ?? 0)
+    })
+      .on('error', () => resolve(0))
+      .end()
+  })
+}

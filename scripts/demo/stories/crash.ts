@@ -1,4 +1,4 @@
-import { git } from '../company.ts'
+import { git } from '../git.ts'
 import { countsAt, isFailed, since, sum } from '../counts.ts'
 import type { Scenario, Told, Wish } from '../scenario.ts'
 import { isGo, list } from '../stage.ts'

@@ -1,7 +1,8 @@
 import { createStory, type Story } from '@fermata/sandbox'
 import { resolve } from 'node:path'
 import { book } from '../book.ts'
-import { type Company, companyFrom, gardenShop, git } from '../company.ts'
+import { type Company, companyFrom, gardenShop } from '../company.ts'
+import { git } from '../git.ts'
 import { openPlace, type Place } from '../place.ts'
 import { type Chapter, fermataIn, isGo, list, pushOf, type Stage, stageFor, unmetOf } from '../stage.ts'
 import type { Scenario, Told, Wish } from '../scenario.ts'
@@ -54,7 +55,7 @@ function direct(company: Company, story: Story): void {
 }
 
 async function tell(company: Company, stage: Stage): Promise<readonly Chapter[]> {
-  const push = pushOf(company.base, company.head)
+  const push = pushOf(company.folder, company.base, company.head)
   const detect = await stage.play('A change is pushed: which services does it touch, and why?', 'detect-changed-services', {}, push)
   const services = detect.ended.outputs['services'] ?? '[]'
   const plan = await stage.play('The plan: what would change in the cluster, and who waits for whom?', 'orchestrated-deploy', { mode: 'plan', services, plan: 'plan.json' })

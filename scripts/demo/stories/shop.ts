@@ -1,6 +1,6 @@
 import { createStory, type GuardedShop, makeGuardedShop, type Story } from '@fermata/sandbox'
 import { book } from '../book.ts'
-import { git } from '../company.ts'
+import { git } from '../git.ts'
 import type { AlertRule } from '../ruler.ts'
 import type { Told, Wish } from '../scenario.ts'
 import { type Chapter, hideReports, isGo, type Stage, stageFor, unmetOf } from '../stage.ts'

@@ -232,6 +232,18 @@ describe('a dispatch is a hint', () => {
   })
 })
 
+test('services of one dispatch are looked after side by side, and told in its order', async () => {
+  keep(ward.files, 'search', first)
+  await install(ward, 'search', first)
+  await ward.settle(60_000)
+  const since = ward.clock.now()
+  const alerts = ['search', 'cart'].map((service) => ({ labels: { ...labels, service } }))
+  ward.firing = async () => (await Promise.all(alerts.map(async ({ labels: one }) => (restartedAt(await ward.deployment(one.service)) === undefined ? [alertOf(one, since)] : [])))).flat()
+  const report = await ward.run({ ...quick, 'healthy-for': '40s' }, { payload: dispatchOf(...alerts) })
+  expect(outputs(report).taken).toEqual(['search', 'cart'].map((service) => ({ service, action: 'restart', outcome: 'healed' })))
+  expect(ward.clock.now() - since).toBeLessThan(80_000)
+})
+
 describe('when things break', () => {
   test('an incident that cannot be written is said and stops nothing', async () => {
     ward.mute = true

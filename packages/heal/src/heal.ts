@@ -46,12 +46,32 @@ export async function heal(request: HealRequest, ports: HealPorts): Promise<Repo
     ports,
   }
   if (!practice.dryRun) ports.keep(holderKept, practice.me)
-  const treatments: Treatment[] = []
-  for (const one of cases) {
-    ports.signal.throwIfAborted()
-    treatments.push(await treat(one, practice))
+  return reportOf(request, ports, startedAt, await treatAll(cases, practice), early)
+}
+
+/** Services that one run looks after side by side. */
+const atOnce = 4
+
+/** The alerts of one service come one after the other. Where one treatment breaks, those under way still come to their end. */
+async function treatAll(cases: readonly Case[], practice: Practice): Promise<readonly Treatment[]> {
+  const waiting = [...Map.groupBy(cases, ({ service }) => service).values()]
+  const done = new Map<Case, Treatment>()
+  let broken = false
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined && !broken; next = waiting.shift()) {
+      for (const one of next) {
+        practice.ports.signal.throwIfAborted()
+        done.set(one, await treat(one, practice))
+      }
+    }
   }
-  return reportOf(request, ports, startedAt, treatments, early)
+  const ends = await Promise.allSettled(Array.from({ length: atOnce }, () => work().catch((error: unknown) => {
+    broken = true
+    throw error
+  })))
+  const failed = ends.find((end) => end.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+  return cases.flatMap((one) => done.get(one) ?? [])
 }
 
 /** The file that was named, else the event of this run. */

@@ -174,20 +174,21 @@ async function attempt(rung: Rung, alert: LiveAlert, { service, warrant, ledger,
     const undone = await takeBack(step.undo, practice.cluster, warrant)
     await end(undone === 'undone' ? 'undone' : 'failed')
   })
+  const evidence = proven.evidence.map((one) => ({ ...one, id: `${service}-${rung}-${one.id}` }))
   if (proven.is === 'healed') {
     await end('healed')
-    const reason = because('FM-HEAL-HEALED', { says: `${service} is well again: ${step.says}`, service })
+    const reason = because('FM-HEAL-HEALED', { says: `${service} is well again: ${step.says}`, service, evidence: evidence.map(({ id }) => id) })
     ports.log.progress({ at: ports.clock.now(), subject: service, phase: 'healed', state: 'good' })
     await incident.close(commentOf(reason.message, runUrl))
     await change(practice, service, (entry) => withoutIncidents(entry, [alert.key]))
-    return { state: 'healed', step, reasons: [reason], evidence: proven.evidence, stop: true }
+    return { state: 'healed', step, reasons: [reason], evidence, stop: true }
   }
   const back = await takeBack(step.undo, practice.cluster, warrant)
   const state = back === 'undone' ? 'undone' : 'failed'
   await end(state)
   ports.log.progress({ at: ports.clock.now(), subject: service, phase: state, state: 'bad', says: proven.reason.message })
   await incident.tell(commentOf(`${proven.reason.message}${back === 'undone' ? ' It was taken back.' : ''}`, runUrl))
-  return { state, step, reasons: [proven.reason, ...(typeof back === 'object' ? [back] : [])], evidence: proven.evidence, stop: proven.is === 'unknown' || typeof back === 'object' }
+  return { state, step, reasons: [proven.reason, ...(typeof back === 'object' ? [back] : [])], evidence, stop: proven.is === 'unknown' || typeof back === 'object' }
 }
 
 /** Waits for the proof. A run that is stopped takes back what it did before it ends. */

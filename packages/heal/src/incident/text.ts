@@ -3,6 +3,9 @@ import type { Labels } from '@fermata/ports'
 /** Finds the issue of an incident again. */
 export const incidentLabel = 'fermata-incident'
 
+/** Lines and characters of a line that somebody reads. More would make GitHub cut the text, and the mark at its end with it. */
+const [mostFacts, longestFact] = [60, 500]
+
 export function markOf(service: string, key: string): string {
   return `fermata-incident: ${service} ${key}`
 }
@@ -15,7 +18,7 @@ export function titleOf(service: string, alert: string): string {
 /** The first text of an incident. What came from outside stands in a block of code: nobody is mentioned by it, and nothing is rendered. */
 export function bodyOf(incident: { readonly service: string; readonly key: string; readonly alert: string; readonly labels: Labels; readonly since: number; readonly runUrl: string | undefined }): string {
   const { service, key, alert, labels, since, runUrl } = incident
-  const facts = [`alert: ${alert}`, `since: ${new Date(since).toISOString()}`, ...Object.entries(labels).filter(([name]) => name !== 'alertname').toSorted().map(([name, value]) => `${name}: ${value}`)]
+  const facts = [`alert: ${alert}`, `since: ${new Date(since).toISOString()}`, ...Object.entries(labels).filter(([name]) => name !== 'alertname').toSorted().map(([name, value]) => `${name}: ${value}`)].slice(0, mostFacts).map((fact) => fact.slice(0, longestFact))
   return ['An alert fires, and Fermata looks after it. What it does is told below.', block(facts), `${runText(runUrl)}<sub>${markOf(service, key)}</sub>`].join('\n\n')
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildWithGo, goVersion } from './tools/go.ts'
-import { places } from './tools/places.ts'
+import { pinsOf, places } from './tools/places.ts'
 import { recipes, type Recipe } from './tools/recipes.ts'
 import { hasPip, takeFromNpm, takeFromPython } from './tools/registries.ts'
 
@@ -18,7 +18,7 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 const go = goVersion()
-const due = recipes.filter((recipe) => (wanted.length === 0 || wanted.includes(recipe.name)) && !isCurrent(recipe))
+const due = recipes.filter((recipe) => isWanted(recipe) && !isCurrent(recipe))
 if (go === undefined && due.some(({ from }) => from === 'go')) {
   console.error('The real components are built with Go 1.26 or newer, and there is no `go` on this machine. Install it, or run `npm test`, which needs Node and git alone.')
   process.exit(2)
@@ -34,6 +34,10 @@ for (const [index, recipe] of due.entries()) {
   if (!bring(recipe)) continue
   writeFileSync(join(places.stamps, recipe.name), stampOf(recipe))
   console.error(`tools: ${recipe.name} took ${Math.round((performance.now() - begin) / 1000)} s`)
+}
+
+function isWanted(recipe: Recipe): boolean {
+  return wanted.length === 0 ? !(recipe.from === 'go' && recipe.optional === true) : wanted.includes(recipe.name)
 }
 
 /** False where this machine lacks what it takes, and the tests that need it skip. */
@@ -71,6 +75,6 @@ function resultsOf(recipe: Recipe): readonly string[] {
 /** What it was made of: the pins, how it is made, and by which compiler. */
 function stampOf(recipe: Recipe): string {
   const hash = createHash('sha256').update(JSON.stringify(recipe)).update(recipe.from === 'go' ? String(go) : '')
-  if (recipe.from !== 'npm') for (const file of readdirSync(places.pins(recipe.name)).toSorted()) hash.update(readFileSync(join(places.pins(recipe.name), file)))
+  if (recipe.from !== 'npm') for (const file of readdirSync(pinsOf(recipe)).toSorted()) hash.update(readFileSync(join(pinsOf(recipe), file)))
   return hash.digest('hex')
 }

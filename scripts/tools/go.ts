@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { places, run } from './places.ts'
+import { pinsOf, places, run } from './places.ts'
 import type { GoRecipe } from './recipes.ts'
 
 /** `go1.26.8`, or undefined where there is no Go. */
@@ -11,7 +11,7 @@ export function goVersion(): string | undefined {
 }
 
 export function buildWithGo(recipe: GoRecipe): void {
-  const module = places.pins(recipe.name)
+  const module = pinsOf(recipe)
   const place = recipe.prepare === undefined ? module : vendored(module, recipe.name)
   for (const [program, path] of Object.entries(recipe.programs)) {
     const flags = ['-trimpath', '-buildvcs=false', `-mod=${recipe.prepare === undefined ? 'readonly' : 'vendor'}`, '-ldflags', `-s -w ${recipe.ldflags ?? ''}`]
@@ -35,7 +35,7 @@ function vendored(module: string, name: string): string {
 
 /** Files that a component brings in its module beside its program. */
 function copyFromModule(recipe: GoRecipe, { module, folder }: NonNullable<GoRecipe['files']>[number]): void {
-  const found = spawnSync('go', ['list', '-m', '-f', '{{.Dir}}', module], { cwd: places.pins(recipe.name), encoding: 'utf8' })
+  const found = spawnSync('go', ['list', '-m', '-f', '{{.Dir}}', module], { cwd: pinsOf(recipe), encoding: 'utf8' })
   cpSync(join(found.stdout.trim(), folder), join(places.share(recipe.name), folder), { recursive: true, mode: 0 })
   spawnSync('chmod', ['-R', 'u+w', places.share(recipe.name)])
 }

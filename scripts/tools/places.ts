@@ -5,8 +5,6 @@ const root = join(import.meta.dirname, '../..')
 
 /** Everything below .tools is ignored by git. */
 export const places = {
-  /** What pins a component. */
-  pins: (name: string) => join(root, 'tools', name),
   bin: join(root, '.tools/bin'),
   share: (name: string) => join(root, '.tools/share', name),
   /** What was built, and of what. */
@@ -14,6 +12,11 @@ export const places = {
   /** Where something may be put together. */
   vendor: (name: string) => join(root, '.tools/vendor', name),
 } as const
+
+/** The folder that pins a component. */
+export function pinsOf(recipe: { readonly name: string; readonly pins?: string }): string {
+  return join(root, 'tools', recipe.pins ?? recipe.name)
+}
 
 /** Runs a program whose failure ends everything. What was done so far is kept. */
 export function run(program: string, args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}): void {

@@ -4,8 +4,11 @@ export type Recipe = GoRecipe | PythonRecipe | NpmRecipe
 /** Programs that are built from the modules that the go.mod of tools/<name> pins. */
 export interface GoRecipe {
   readonly from: 'go'
-  /** Folder below tools/. */
+  /** Folder below tools/, unless `pins` names another. */
   readonly name: string
+  readonly pins?: string
+  /** Only built when it is named. */
+  readonly optional?: true
   /** Program to Go package. */
   readonly programs: Readonly<Record<string, string>>
   readonly ldflags?: string
@@ -47,6 +50,14 @@ export const recipes: readonly Recipe[] = [
     integrity: 'sha512-YV7d7W2vxt5o8oFpGYnCnXrvBwXj0v6KDdrVY/3HasIiD3iJ0isGVZart6NjpPxA7eIlA5wXc8ZVWQatvm1osw==',
     files: { 'generated/api.github.com.json': 'api.github.com.json' },
   },
+  // The schema of SARIF 2.1.0 that GitHub names, from a package of its authors.
+  {
+    from: 'npm',
+    name: 'sarif-schema',
+    package: '@microsoft/jest-sarif@1.0.0-beta.0',
+    integrity: 'sha512-A1fOhPd6Ic5iDk4F9YPw1qNB4XF+7+IviR7xl8r2F6QzQkx5cpY9LsGk2rExiFIEcBbjpVnSmwWGBukASkiQ9A==',
+    files: { 'lib/schemas/sarif-2.1.0-rtm.5.json': 'sarif-2.1.0.json' },
+  },
   { from: 'go', name: 'actionlint', programs: { actionlint: 'github.com/rhysd/actionlint/cmd/actionlint' } },
   { from: 'go', name: 'etcd', programs: { etcd: 'go.etcd.io/etcd/server/v3' } },
   { from: 'go', name: 'act', programs: { act: 'github.com/nektos/act' } },
@@ -67,4 +78,7 @@ export const recipes: readonly Recipe[] = [
     // Without these the API server calls itself v0.0.0 and clients refuse it.
     ldflags: [versionOf('k8s.io/component-base/version'), versionOf('k8s.io/client-go/pkg/version')].join(' '),
   },
+  // The node lane: a real kubelet, and what runs in its containers.
+  { from: 'go', name: 'kubelet', pins: 'kubernetes', optional: true, programs: { kubelet: 'k8s.io/kubernetes/cmd/kubelet' }, ldflags: versionOf('k8s.io/component-base/version') },
+  { from: 'go', name: 'pod', optional: true, programs: { 'fermata-pod': '.' } },
 ]

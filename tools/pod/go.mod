@@ -1,0 +1,3 @@
+module fermata.dev/tools/pod
+
+go 1.25.0

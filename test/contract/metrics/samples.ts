@@ -69,6 +69,11 @@ const traffic: readonly Story[] = [
   story('low_total', { service: 'rare' }, { every: 30 * second, from: -3 * hour, late: () => 250 }, total((index) => (index % 40 === 39 ? 1 : 0))),
   // Samples exactly where ranges begin and end.
   story('boundary_total', {}, { every: minute, from: -2 * hour }, total(() => 7)),
+  // Ranges are stretched to their ends while these are nearer than 1.1 distances of samples: on both sides of that, at the end and at the beginning.
+  ...[31.5, 32.9, 33.1, 34.5].flatMap((ago) => [
+    story('edge_total', { ends: `${ago} s before` }, { every: 30 * second, from: -ago * second - hour, to: -ago * second }, (index) => 1_000 + index * 7),
+    story('edge_total', { begins: `${ago} s after` }, { every: 30 * second, from: -5 * minute + ago * second }, (index) => 1_000 + index * 7),
+  ]),
   // A gap of 12 minutes without a marker, another with one.
   story('gappy_total', { kind: 'silent' }, { every: 30 * second, from: -2 * hour, missing: (at) => at > -40 * minute && at < -28 * minute }, total((index) => index % 7)),
   story('gappy_total', { kind: 'marked' }, { every: 30 * second, from: -2 * hour, missing: (at) => at > -39 * minute && at < -28 * minute }, (index, at) => (at > -40 * minute && at < -28 * minute ? 'ended' : index * 3)),

@@ -120,7 +120,8 @@ function courseCases({ open, raise, told, many, reasons, resolved }: Speech): vo
     await many('/default', 1)
     const first = open().running.now()
     await many('/default', 2)
-    expect(open().running.now() - first).toBeGreaterThan(2_500)
+    const passed = open().running.now() - first
+    expect([passed > 2_500, passed < 5_000]).toEqual([true, true])
     expect(reasons('/default')).toEqual(['first notification', 'repeat interval elapsed'])
   })
 

@@ -133,9 +133,11 @@ const jobs = topic('Jobs', {
     expect(condition(await end(given, 'Complete'), 'Suspended')).toMatchObject({ status: 'False', reason: 'JobResumed' })
   },
   'goes by itself some time after its end': async (given) => {
-    await given.make('jobs', job('once', { ttlSecondsAfterFinished: 1 }))
-    await end(given, 'Complete')
+    await given.make('jobs', job('once', { ttlSecondsAfterFinished: 3 }))
+    const { status } = await end(given, 'Complete')
     await given.isGone('jobs', 'once')
+    // And not before: whole seconds are all that is told of its end.
+    expect(given.world.now() - Date.parse(String(status['completionTime']))).toBeGreaterThanOrEqual(3_000)
     await given.until('the end of its pod', async () => (await given.list('pods')).items.length === 0)
   },
   'what must not change is refused': async (given) => {

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { KubeObject, ObjectRef } from '@fermata/ports'
 import type { Report } from '@fermata/verdict'
+import { fuseSeconds } from './defaults.ts'
 import { at, listAt, numberAt, textAt } from './plan/objects.ts'
-import { imageFor, setStage, sketch, type Sketch, type Stage } from './testing/stage.ts'
+import { imageFor, Killed, setStage, sketch, type Sketch, type Stage } from './testing/stage.ts'
 import { metricsOf } from './testing/play-metrics.ts'
 
 let stage: Stage
@@ -71,6 +72,37 @@ describe('blue-green', () => {
     expect(new Set(watch.seen)).toEqual(new Set(['cart']))
     expect([await imageOf('cart'), await leftBeside(), textAt(await get('ConfigMap', 'cart'), 'data', 'value')]).toEqual([imageFor('cart', 1), [], 'one'])
   }, 60_000)
+
+  test('a green that dies when it has all the traffic gives it back at once, and the old version was there all the time', async () => {
+    await second({ strategy: 'blue_green', soak: '60s', timeout: '5m' })
+    stage.story.image(imageFor('cart', 2), { does: 'crash', after: 20, readyAfter: 1 })
+    const watch = await watching(async () => {
+      const [service, old] = await Promise.all([get('Service', 'cart'), get('Deployment', 'cart')])
+      return { app: textAt(service, 'spec', 'selector', 'app'), old: numberAt(old, 'status', 'availableReplicas') ?? 0 }
+    })
+    const report = await stage.run({ mode: 'apply' })
+    await watch.stop()
+    const turns = watch.seen.map(({ app }) => app).filter((app, index, all) => app !== all[index - 1])
+    expect([report.verdict, codes(report), turns]).toEqual(['fail', expect.arrayContaining(['FM-DEPLOY-NO-READY-PODS']), ['cart', 'cart-green', 'cart']])
+    expect(watch.seen.filter(({ old }) => old === 0)).toEqual([])
+    const without = watch.seen.filter(({ app }) => app === 'cart-green').length
+    expect(without).toBeLessThan(30)
+    expect([await imageOf('cart'), await leftBeside()]).toEqual([imageFor('cart', 1), []])
+  }, 60_000)
+
+  test('a request to stop in the middle gives the traffic back within seven seconds, and the fuse takes the rest', async () => {
+    await second({ strategy: 'blue_green', soak: '10m', timeout: '30m' })
+    const run = stage.run({ mode: 'apply' })
+    while (textAt(await get('Service', 'cart'), 'spec', 'selector', 'app') !== 'cart-green') await stage.clock.sleep(500)
+    await stage.clock.sleep(5_000)
+    const asked = stage.clock.now()
+    stage.stopRun()
+    await run
+    expect(stage.clock.now() - asked).toBeLessThan(7_000)
+    expect([textAt(await get('Service', 'cart'), 'spec', 'selector', 'app'), await leftBeside()]).toEqual(['cart', expect.arrayContaining(['cart-green', expect.stringContaining('fermata-fuse-')])])
+    await stage.clock.sleep((fuseSeconds + 60) * 1_000)
+    expect([await imageOf('cart'), await leftBeside()]).toEqual([imageFor('cart', 1), []])
+  }, 60_000)
 })
 
 describe('a canary by the number of pods', () => {
@@ -87,6 +119,14 @@ describe('a canary by the number of pods', () => {
     expect(new Set(watch.seen.map(({ stable }) => stable))).toEqual(new Set([9]))
     expect([await imageOf('cart'), await leftBeside()]).toEqual([imageFor('cart', 2), []])
   }, 60_000)
+
+  test('the plan says stage by stage what happens, and what becomes of it if the run is killed', async () => {
+    await second({ strategy: 'canary', replicas: 9, catalog: ['traffic_split: [10, 100]', ...analysis] })
+    stage.metrics = metricsOf({ canary: { requests: 0, failures: 0 }, stable: { requests: 0, failures: 0 } })
+    const report = await stage.run({ mode: 'plan', 'prometheus-url': 'http://metrics' })
+    const way = report.sections.find(({ id }) => id === 'way-cart')
+    expect(JSON.stringify(way)).toContain(JSON.stringify(['shift-10', '1 pods of the new version beside 9: 10 % of the requests', '180 s, judged', 'the cluster removes what was made']))
+  }, 30_000)
 
   test('a share that so few pods cannot give is said in the plan, with the nearest', async () => {
     await second({ strategy: 'canary', replicas: 3, catalog: ['traffic_split: [1, 100]'] })
@@ -116,6 +156,37 @@ describe('a canary by the number of pods', () => {
     stage.metrics = metricsOf({ canary: { requests: 200, failures: 1 }, stable: { requests: 600, failures: 3 } })
     const report = await stage.run({ mode: 'apply', 'prometheus-url': 'http://metrics' })
     expect([report.verdict, await imageOf('cart'), await leftBeside()]).toEqual(['pass', imageFor('cart', 2), []])
+  }, 60_000)
+
+  test('hangs on the fuse for as long as it is there', async () => {
+    await second({ strategy: 'canary', replicas: 3, soak: '20s', catalog: ['traffic_split: [25, 100]'] })
+    const watch = await watching(async () => (await get('Deployment', 'cart-canary'))?.metadata.ownerReferences?.map(({ kind, name }) => `${kind} ${name}`).join())
+    expect((await stage.run({ mode: 'apply' })).verdict).toBe('pass')
+    await watch.stop()
+    const owners = [...new Set(watch.seen)].filter((owner) => owner !== undefined)
+    expect(owners).toEqual([expect.stringMatching(/^Job fermata-fuse-r/)])
+  }, 60_000)
+
+  test.each([['fail', 'fail', 1], ['warn', 'warn', 2]] as const)('with no metrics at all, and on-inconclusive %s, it ends with %s', async (policy, verdict, version) => {
+    await second({ strategy: 'canary', replicas: 3, catalog: ['traffic_split: [25, 100]', ...analysis] })
+    stage.metrics = metricsOf({ canary: { requests: 0, failures: 0 }, stable: { requests: 0, failures: 0 }, answers: 0 })
+    const report = await stage.run({ mode: 'apply', 'prometheus-url': 'http://metrics', 'on-inconclusive': policy })
+    expect([report.verdict, await imageOf('cart'), await leftBeside()]).toEqual([verdict, imageFor('cart', version), []])
+  }, 60_000)
+
+  test('with analysis in the catalog and nobody to ask it is refused', async () => {
+    await second({ strategy: 'canary', replicas: 3, catalog: ['traffic_split: [25, 100]', ...analysis] })
+    const report = await stage.run({ mode: 'apply' })
+    expect([report.verdict, codes(report), await imageOf('cart')]).toEqual(['fail', expect.arrayContaining(['FM-DEPLOY-UNJUDGED']), imageFor('cart', 1)])
+  }, 30_000)
+
+  test('a killed one is still judged when it is resumed: by the server that the journal names', async () => {
+    await second({ strategy: 'canary', replicas: 3, catalog: ['traffic_split: [25, 100]', ...analysis] })
+    stage.metrics = metricsOf({ canary: { requests: 100, failures: 30 }, stable: { requests: 300, failures: 1 } })
+    stage.killAfterWrite(9)
+    await expect(stage.run({ mode: 'apply', 'prometheus-url': 'http://metrics' })).rejects.toThrow(Killed)
+    const report = await stage.run({ mode: 'resume' })
+    expect([report.verdict, codes(report), await imageOf('cart')]).toEqual(['fail', expect.arrayContaining(['FM-DEPLOY-CANARY-WORSE']), imageFor('cart', 1)])
   }, 60_000)
 })
 
@@ -166,6 +237,57 @@ describe('a canary by an HTTPRoute', () => {
     await stage.kube.create({ ...route(1), spec: { rules } })
     const report = await stage.run({ mode: 'apply' })
     expect([report.verdict, report.reasons.find(({ code }) => code === 'FM-DEPLOY-ROUTE-UNFIT')?.message]).toEqual(['fail', 'cart wants HTTPRoute shop to shift its traffic, but it sends nothing to Service cart.'])
+    expect(await imageOf('cart')).toBe(imageFor('cart', 1))
+  }, 30_000)
+
+  test('a route that somebody deletes in the middle: the traffic cannot be moved, and the release is undone', async () => {
+    await second({ strategy: 'canary', replicas: 2, soak: '20s', catalog: ['traffic_split: [10, 50, 100]'] })
+    await stage.kube.create(route(100))
+    const run = stage.run({ mode: 'apply' })
+    while (!JSON.stringify(await get('HTTPRoute', 'shop')).includes('cart-canary')) await stage.clock.sleep(500)
+    await stage.kube.delete(ref('HTTPRoute', 'shop'))
+    const report = await run
+    expect([report.verdict, codes(report)]).toEqual(['fail', expect.arrayContaining(['FM-DEPLOY-TRAFFIC-NOT-MOVED'])])
+    expect([await imageOf('cart'), await leftBeside()]).toEqual([imageFor('cart', 1), []])
+  }, 60_000)
+
+  test('what another team writes into the route meanwhile is still there at the end', async () => {
+    await second({ strategy: 'canary', replicas: 2, soak: '20s', catalog: ['traffic_split: [10, 100]'] })
+    await stage.kube.create(route(100))
+    const run = stage.run({ mode: 'apply' })
+    while (!JSON.stringify(await get('HTTPRoute', 'shop')).includes('cart-canary')) await stage.clock.sleep(500)
+    await stage.kube.patch(ref('HTTPRoute', 'shop'), 'json', [{ op: 'replace', path: '/spec/rules/1/backendRefs/0/weight', value: 9 }, { op: 'replace', path: '/spec/rules/0/backendRefs/1/weight', value: 200 }])
+    expect((await run).verdict).toBe('pass')
+    const expected = JSON.stringify(route(100)['spec']).replace('"weight":7', '"weight":9').replace('"weight":300', '"weight":200')
+    expect(JSON.stringify((await get('HTTPRoute', 'shop'))?.['spec'])).toBe(expected)
+  }, 60_000)
+})
+
+describe('a canary by a VirtualService', () => {
+  const host = (subset: string, weight?: number): unknown => ({ destination: { host: 'cart', subset }, ...(weight !== undefined && { weight }) })
+  const mesh: KubeObject = { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: { name: 'cart', namespace: 'shop' }, spec: { hosts: ['cart'], http: [{ match: [{ headers: { 'x-canary': { exact: 'true' } } }], route: [host('canary')] }, { route: [host('stable', 100), host('canary', 0)] }] } }
+  const subsets: KubeObject = { apiVersion: 'networking.istio.io/v1', kind: 'DestinationRule', metadata: { name: 'cart', namespace: 'shop' }, spec: { host: 'cart', subsets: [{ name: 'stable', labels: { version: 'stable' } }, { name: 'canary', labels: { version: 'canary' } }] } }
+  const now = async (): Promise<unknown> => (await stage.kube.get({ apiVersion: mesh.apiVersion, kind: mesh.kind, namespace: 'shop', name: 'cart' }))?.['spec']
+
+  test('who sends the header reaches it from the first moment, and the weights go up and back', async () => {
+    await second({ strategy: 'canary', replicas: 2, soak: '5s', catalog: ['traffic_split: [10, 50, 100]'] })
+    const before = await stage.kube.create(mesh)
+    await stage.kube.create(subsets)
+    const watch = await watching(async () => ({ spec: JSON.stringify(await now()), labels: at(await get('Deployment', 'cart-canary'), 'spec', 'template', 'metadata', 'labels') }))
+    expect((await stage.run({ mode: 'apply' })).verdict).toBe('pass')
+    await watch.stop()
+    const weights = watch.seen.map(({ spec }) => [...spec.matchAll(/"weight":(\d+)/g)].map(([, weight]) => weight).join(' ')).filter((one, index, all) => one !== all[index - 1])
+    expect(weights).toEqual(['100 0', '90 10', '50 50', '100 0'])
+    expect(watch.seen.every(({ spec }) => spec.includes(JSON.stringify((mesh['spec'] as { readonly http: readonly unknown[] }).http[0])))).toBe(true)
+    expect(watch.seen.find(({ labels }) => labels !== undefined)?.labels).toMatchObject({ version: 'canary' })
+    expect(await now()).toEqual(before['spec'])
+  }, 60_000)
+
+  test('a subset that nobody defines is refused', async () => {
+    await second({ strategy: 'canary', replicas: 2, catalog: ['traffic_split: [10, 100]'] })
+    await stage.kube.create(mesh)
+    const report = await stage.run({ mode: 'apply' })
+    expect([report.verdict, report.reasons.find(({ code }) => code === 'FM-DEPLOY-ROUTE-UNFIT')?.message]).toEqual(['fail', expect.stringContaining('no DestinationRule says which pods')])
     expect(await imageOf('cart')).toBe(imageFor('cart', 1))
   }, 30_000)
 })

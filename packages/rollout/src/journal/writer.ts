@@ -25,16 +25,15 @@ export function journalScribe(head: JournalHead, begun: ReleaseState, known: For
   const save = async (): Promise<void> => store.save({ entry: entryOf(head, release, clock.now()), formers: new Map(formers) })
   const begin = (): Promise<void> => {
     next = undefined
-    const saving = save().finally(() => {
-      if (running === saving) running = undefined
-    })
-    running = saving
-    return saving
+    running = save().finally(() => (running = undefined))
+    return running
   }
   const saved = (): Promise<void> => {
+    // One that is about to begin will hold this too. Whoever began another in the moment between two would meet itself as a conflict.
+    if (next !== undefined) return next
     if (running === undefined) return begin()
     // A save that failed is told to who asked for it; the next one is tried by itself.
-    next ??= running.then(begin, begin)
+    next = running.then(begin, begin)
     return next
   }
   return {

@@ -191,6 +191,7 @@ function nextStages(release: ReleaseState, now: Instant): readonly [ReleaseState
     if (moved.is === 'failed') next = fail(next, id, moved.because)
     else {
       next = put(next, id, moved.state)
+      if (moved.unjudged !== undefined) next = { ...next, unjudged: [...(next.unjudged ?? []), moved.unjudged] }
       commands.push(...moved.commands)
     }
   }

@@ -10,7 +10,7 @@ type Holding = Extract<ServiceState, { readonly at: 'holding' }>
 
 /** What becomes of a stage that is held. */
 export type Moved =
-  | { readonly is: 'held' | 'on'; readonly state: ServiceState; readonly commands: readonly Command[] }
+  | { readonly is: 'held' | 'on'; readonly state: ServiceState; readonly commands: readonly Command[]; readonly unjudged?: Reason }
   | { readonly is: 'failed'; readonly because: Reason }
 
 /**
@@ -23,14 +23,15 @@ export function judge(id: ServiceId, state: Holding, member: Member, order: Orde
   if (!analyse) return heldFor >= hold ? onward(id, state, now) : { is: 'held', state, commands: [] }
   if (heldFor >= hold && state.judged.is === 'no-worse') return onward(id, state, now)
   if (heldFor >= hold + patienceOf(hold)) {
-    if (order.onInconclusive === 'go-on') return onward(id, state, now)
     const why = state.judged.is === 'unknown' ? state.judged.because.message : 'No look at its metrics has come to an answer.'
-    return { is: 'failed', because: because('FM-DEPLOY-CANARY-UNKNOWN', { says: `${id} was not judged in ${heldFor / 1000} s at ${name}: ${why}`, service: id, ...(state.judged.is === 'unknown' && state.judged.because.evidence !== undefined && { evidence: state.judged.because.evidence }) }) }
+    const text = { says: `${id} was not judged in ${heldFor / 1000} s at ${name}: ${why}`, service: id, ...(state.judged.is === 'unknown' && state.judged.because.evidence !== undefined && { evidence: state.judged.because.evidence }) }
+    if (order.onInconclusive === 'go-on') return { ...onward(id, state, now), unjudged: because('FM-DEPLOY-CANARY-UNKNOWN', { ...text, severity: 'inconclusive' }) }
+    return { is: 'failed', because: because('FM-DEPLOY-CANARY-UNKNOWN', text) }
   }
   // One look is under way at a time.
   return { is: 'held', state: { ...state, looking: true }, commands: state.looking ? [] : [{ do: 'look', service: id, stage: state.stage }] }
 }
 
-function onward(service: ServiceId, { stage }: Holding, now: Instant): Moved {
+function onward(service: ServiceId, { stage }: Holding, now: Instant): Exclude<Moved, { readonly is: 'failed' }> {
   return { is: 'on', state: { at: 'applying', since: now, stage: stage + 1 }, commands: [{ do: 'apply', service, stage: stage + 1 }] }
 }

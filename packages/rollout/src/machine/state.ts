@@ -69,6 +69,8 @@ export interface Standing {
 export interface ReleaseState {
   readonly order: Order
   readonly services: ReadonlyMap<ServiceId, ServiceState>
+  /** Where a judgement stayed without an answer, and the policy is to go on. */
+  readonly unjudged?: readonly Reason[]
   /** Whether services may still be started, and if not, why. */
   readonly course: { readonly is: 'forward' } | { readonly is: 'halted'; readonly because: Reason } | { readonly is: 'cancelled'; readonly because: Reason }
 }

@@ -8,6 +8,7 @@ import type { FieldChange } from '../plan/field-changes.ts'
 import { nameOf } from '../plan/objects.ts'
 import { partOf, type Plan, type PlannedService } from '../plan/plan.ts'
 import type { DeployRequest } from '../request.ts'
+import type { Protection } from '../strategy/way.ts'
 import { subjectOf } from './subject.ts'
 
 /** A plan for people, with everything that speaks against it. Nothing has been written. */
@@ -55,13 +56,25 @@ export function planSections(plan: Plan, graph: Graph): readonly Section[] {
     nodes: plan.services.map(({ id, does }) => ({ id, label: id, wave: waveOf(id), state: does === 'release' ? 'running' : 'skipped' })),
     edges: plan.services.flatMap(({ id, dependencies }) => dependencies.map((to) => ({ from: id, to }))),
   }
-  return [{ id: 'plan', title: 'Plan', blocks: [facts, table, drawing] }, ...plan.services.filter(({ does }) => does === 'release').map(changeSection)]
+  return [{ id: 'plan', title: 'Plan', blocks: [facts, table, drawing] }, ...plan.services.filter(({ stages }) => stages.length > 1).map(wayOf), ...plan.services.filter(({ does }) => does === 'release').map(changeSection)]
 }
 
 function workText({ does, objects }: PlannedService): string {
   if (does === 'check') return 'unchanged; it is looked at'
   const count = (what: string): number => objects.filter((object) => object.does === what).length
   return [[count('create'), 'to create'], [count('change'), 'to change'], [count('same'), 'unchanged']].filter(([number]) => number !== 0).map(([number, words]) => `${number} ${words}`).join(', ')
+}
+
+const protections: Readonly<Record<Protection, string>> = {
+  nothing: 'nothing temporary is left',
+  fuse: 'the cluster removes what was made',
+  journal: 'resume, abort or sweep bring back what was',
+}
+
+/** The stages of a service that does not go out at once, and what becomes of each if the run is killed in it. */
+function wayOf({ id, strategy, stages }: PlannedService): Section {
+  const rows = stages.map(({ name, says, hold, analyse, protection }): readonly Cell[] => [name, says, hold === 0 ? '' : `${hold / 1000} s${analyse ? ', judged' : ''}`, protections[protection]])
+  return { id: `way-${id}`, title: `How ${id} goes out: ${strategy}`, folded: true, blocks: [{ kind: 'table', columns: [{ title: 'Stage' }, { title: 'What happens' }, { title: 'Stays so for' }, { title: 'If the run is killed' }], rows }] }
 }
 
 function changeSection({ id, objects }: PlannedService): Section {

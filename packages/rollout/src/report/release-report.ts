@@ -61,7 +61,7 @@ export function reportRelease(told: Told): Report {
 /** One reason for each service that is not as wanted, and for what stopped the run. */
 function reasonsOf({ ran, title, release: id }: Told): readonly Reason[] {
   const { release, trouble } = ran
-  const reasons: Reason[] = []
+  const reasons: Reason[] = [...(release.unjudged ?? [])]
   if (trouble !== undefined) {
     reasons.push(trouble)
     if (id !== undefined) reasons.push(because('FM-DEPLOY-UNFINISHED', { says: `Release ${id} was left before it ended.`, severity: 'error', remedy: `When the cluster can be reached again, undo it with \`fermata rollback --release ${id}\`.` }))

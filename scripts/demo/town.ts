@@ -1,6 +1,6 @@
 import { connectCluster } from '@fermata/kube'
 import type { Cluster } from '@fermata/ports'
-import { type AnswerBehaviour, type Delivery, realClock, sandboxToken, startAlertmanager, startCluster, startGateway, startGitHub, startPrometheus, type StandInGitHub } from '@fermata/sandbox'
+import { type AnswerBehaviour, type Delivery, realClock, sandboxToken, startAlertmanager, startCluster, startGateway, startGitHub, type SandboxPrometheus, startPrometheus, type StandInGitHub } from '@fermata/sandbox'
 import { build, type Place, type PlaceWish, type Where } from './place.ts'
 import { type AlertRule, startRuler } from './ruler.ts'
 import { scrape } from './scraping.ts'
@@ -14,8 +14,6 @@ export interface Town extends Place {
   readonly prometheus: string
   readonly alertmanager: string
   readonly github: StandInGitHub
-  /** Whether its Prometheus knows the month before the story. */
-  readonly remembers: boolean
   /** From now on pods answer so; what was told before is forgotten. */
   behave(behaviours: readonly AnswerBehaviour[]): Promise<void>
 }
@@ -38,7 +36,8 @@ export async function openTown(which: Where, wish: TownWish): Promise<Town> {
   return which === 'real' ? realTown(wish) : sandboxTown(wish)
 }
 
-const day = 86_400_000
+/** Thirty days and an hour: a little more than the budgets look back. */
+const month = 30 * 86_400_000 + 3_600_000
 
 async function sandboxTown({ story, namespace, speed, repository, rules, past }: TownWish): Promise<Town> {
   const cluster = await startCluster({ clock: realClock({ speed }), story, namespaces: [namespace] })
@@ -57,7 +56,6 @@ async function sandboxTown({ story, namespace, speed, repository, rules, past }:
     says: `a cluster, a gateway, a Prometheus, an Alertmanager and a GitHub in this process, ${cluster.url}`,
     context: 'sandbox',
     cluster: kube,
-    remembers: true,
     gateway: gateway.url,
     prometheus: prometheus.url,
     alertmanager: alertmanager.url,
@@ -76,15 +74,30 @@ async function sandboxTown({ story, namespace, speed, repository, rules, past }:
   }
 }
 
-function tellPast(prometheus: Awaited<ReturnType<typeof startPrometheus>>, past: readonly Past[]): void {
+const everyMinute = 60_000
+
+function pastLabels({ service }: Past, code: string): Readonly<Record<string, string>> {
+  return { host: service, service, version: 'before', pod: 'before', code }
+}
+
+function tellPast(prometheus: SandboxPrometheus, past: readonly Past[]): void {
   const opened = Date.now()
-  const scraping = { everyMs: 60_000, from: opened - 31 * day }
-  for (const { service, perSecond, failing } of past) {
-    const labels = { host: service, service, version: 'before', pod: 'before' }
-    const until = (rate: number) => (at: number) => (at < opened ? rate : 0)
-    prometheus.counter('http_requests_total', { ...labels, code: '200' }, until(perSecond * (1 - failing)), scraping)
-    prometheus.counter('http_requests_total', { ...labels, code: '500' }, until(perSecond * failing), scraping)
+  const scraping = { everyMs: everyMinute, from: opened - month }
+  const until = (rate: number) => (at: number) => (at < opened ? rate : 0)
+  for (const one of past) {
+    prometheus.counter('http_requests_total', pastLabels(one, '200'), until(one.perSecond * (1 - one.failing)), scraping)
+    prometheus.counter('http_requests_total', pastLabels(one, '500'), until(one.perSecond * one.failing), scraping)
   }
+}
+
+/** The same as samples, for a Prometheus that does not listen to stories. */
+function recorded(one: Past) {
+  const from = Math.floor((Date.now() - month) / everyMinute) * everyMinute
+  const samples = (rate: number) => Array.from({ length: Math.floor((Date.now() - from) / everyMinute) }, (_, index) => ({ at: from + index * everyMinute, value: (rate * index * everyMinute) / 1_000 }))
+  return [
+    { name: 'http_requests_total', labels: pastLabels(one, '200'), samples: samples(one.perSecond * (1 - one.failing)) },
+    { name: 'http_requests_total', labels: pastLabels(one, '500'), samples: samples(one.perSecond * one.failing) },
+  ]
 }
 
 /** What the template of `fermata heal receiver` makes of a notification, sent with the token that a real one reads from a file. */
@@ -96,22 +109,21 @@ async function dispatch({ url, body }: Delivery): Promise<number> {
   return answer.status
 }
 
-async function realTown({ story, namespace, speed, repository, rules }: TownWish): Promise<Town> {
+async function realTown({ story, namespace, speed, repository, rules, past }: TownWish): Promise<Town> {
   build('etcd', 'kwok', 'kubernetes', 'prometheus', 'alertmanager')
   // Who plays on the sandbox loads none of this.
-  const { openWholeCompany } = await import('../../test/real/whole-company.ts')
-  const company = await openWholeCompany({ story, speed, namespace, rules, repository })
+  const [{ openWholeCompany }, { askedByFermata }] = await Promise.all([import('../../test/real/whole-company.ts'), import('../../test/real/audit.ts')])
+  const company = await openWholeCompany({ story, speed, namespace, rules, repository, past: past.flatMap(recorded), audit: true })
   return {
     says: `a real control plane, Kubernetes ${await company.cluster.version()} at ${company.plane.url}, whose containers are played, with a real Prometheus and a real Alertmanager`,
     context: 'real',
     cluster: company.cluster,
-    remembers: false,
     gateway: company.gateway,
     prometheus: company.prometheus,
     alertmanager: company.alertmanager,
     github: company.github,
     kubeconfig: (wish) => company.plane.kubeconfig(wish),
-    requests: () => 0,
+    requests: () => askedByFermata(company.plane).length,
     unknown: () => company.github.unknown,
     async behave(behaviours) {
       const answer = await fetch(`${company.gateway}/__behaviours`, { method: 'PUT', body: JSON.stringify(behaviours) })

@@ -62,7 +62,8 @@ async function answering(company: Company, url: string, user: RealWish['user']):
   }
 }
 
-async function remember(url: string, stories: readonly Story[]): Promise<void> {
+/** Samples of the past, by remote write. */
+export async function remember(url: string, stories: readonly Story[]): Promise<void> {
   const answer = await fetch(`${url}/api/v1/write`, {
     method: 'POST',
     headers: { 'content-encoding': 'snappy', 'content-type': 'application/x-protobuf', 'x-prometheus-remote-write-version': '0.1.0' },

@@ -38,7 +38,7 @@ test('what pods answer is seen by Prometheus, and an alert of it reaches GitHub 
   }
   const visitor = visit({ url: gateway })
   await until(() => visitor.ask('cart'), ({ code }) => code === 200)
-  await until(() => asked(prometheus, 'http_requests_total{code="200",service="cart"}'), (value) => value > 0)
+  await until(() => asked(prometheus, 'sum(http_requests_total{code="200",service="cart"})'), (value) => value > 0)
   await visitor.share('cart', 200, 'code')
   visitor.leave()
   const failed = Number(((await (await fetch(`${gateway}/__counts`)).json()) as readonly { readonly code: unknown; readonly service: string; readonly count: number }[]).filter(({ code, service }) => code === 500 && service === 'cart').reduce((sum, { count }) => sum + count, 0))

@@ -1,12 +1,14 @@
 import { receiverConfig } from '@fermata/heal'
 import type { KubeCluster } from '@fermata/kube'
-import { type AnswerBehaviour, createStory, type GitHubDispatch, sandboxToken, type StandInGitHub, startGitHub, type Story } from '@fermata/sandbox'
+import { type AnswerBehaviour, createStory, type GitHubDispatch, sandboxToken, type StandInGitHub, startGitHub, type Story as PodStory } from '@fermata/sandbox'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Story } from '../contract/metrics/samples.ts'
 import { bin, type Company, freePorts, isBuilt, openCompany } from './company.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { playedClusterIsBuilt, startPlayedCluster } from './played-cluster.ts'
+import { remember } from './prometheus.ts'
 
 /** A rule as Prometheus has it in a file of rules. */
 export interface AlertRule {
@@ -18,7 +20,7 @@ export interface AlertRule {
 }
 
 export interface WholeCompanyWish {
-  readonly story?: Story
+  readonly story?: PodStory
   readonly speed?: number
   /** The one that the gateway stands before. Default: `shop`. */
   readonly namespace?: string
@@ -27,6 +29,10 @@ export interface WholeCompanyWish {
   readonly rules?: readonly AlertRule[]
   /** Who is told of alerts, by repository_dispatch. Default: `garden/shop`. */
   readonly repository?: string
+  /** What Prometheus has seen before, within the last thirty days. */
+  readonly past?: readonly Story[]
+  /** Whether the API server keeps an audit log. */
+  readonly audit?: boolean
   /** What GitHub does with a dispatch that it has accepted. */
   readonly onDispatch?: (dispatch: GitHubDispatch) => void
 }
@@ -49,7 +55,7 @@ export function wholeCompanyIsBuilt(): boolean {
 
 interface Places { readonly gateway: string; readonly prometheus: string; readonly alertmanager: string }
 
-export async function openWholeCompany({ story = createStory(), speed = 1, namespace = 'shop', behaviours = [], rules = [], repository = 'garden/shop', onDispatch = () => {} }: WholeCompanyWish = {}): Promise<WholeCompany> {
+export async function openWholeCompany({ story = createStory(), speed = 1, namespace = 'shop', behaviours = [], rules = [], repository = 'garden/shop', past = [], audit = false, onDispatch = () => {} }: WholeCompanyWish = {}): Promise<WholeCompany> {
   const company = openCompany()
   const github = await startGitHub({ repositories: [{ name: repository }], onDispatch })
   const [at = '', prometheusAt = '', alertmanagerAt = ''] = (await freePorts(3)).map((port) => `127.0.0.1:${port}`)
@@ -58,7 +64,7 @@ export async function openWholeCompany({ story = createStory(), speed = 1, names
     writeFileSync(join(company.folder, name), typeof content === 'string' ? content : JSON.stringify(content), { mode: 0o600 })
     return join(company.folder, name)
   }
-  const playing = startPlayedCluster({ story, speed, namespaces: [namespace] })
+  const playing = startPlayedCluster({ story, speed, namespaces: [namespace], audit })
   const end = async (): Promise<void> => {
     await Promise.allSettled([playing.then((played) => played.stop()), github.close(), company.close()])
   }
@@ -69,6 +75,7 @@ export async function openWholeCompany({ story = createStory(), speed = 1, names
     const kubeconfig = file('kubeconfig', plane.kubeconfig({ namespace }))
     await company.start({ name: 'gateway', file: process.execPath, args: ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'gateway-main.ts'), '--kubeconfig', kubeconfig, '--namespace', namespace, '--port', at.split(':')[1] as string, '--behaviours', file('behaviours.json', behaviours)] })
     await Promise.all([answers(company, 'gateway', `http://${at}/__counts`), answers(company, 'prometheus', `http://${prometheusAt}/-/ready`), answers(company, 'alertmanager', `http://${alertmanagerAt}/-/ready`)])
+    for (const one of past) await remember(`http://${prometheusAt}`, [one])
     return { plane, cluster, gateway: `http://${at}`, prometheus: `http://${prometheusAt}`, alertmanager: `http://${alertmanagerAt}`, github, stop: end }
   } catch (error) {
     await end()
@@ -81,8 +88,9 @@ function startAlertmanager(company: Company, { alertmanager }: Places, config: s
 }
 
 function startPrometheus(company: Company, { prometheus }: Places, config: string): Promise<unknown> {
-  // An alert that finds no Alertmanager yet is told again after a second, not after a minute.
-  return company.start({ name: 'prometheus', file: join(bin, 'prometheus'), args: [`--config.file=${config}`, `--storage.tsdb.path=${join(company.folder, 'prometheus')}`, `--web.listen-address=${prometheus}`, '--rules.alert.resend-delay=1s', '--log.level=warn'] })
+  // An alert that finds no Alertmanager yet is told again after a second, not after a minute. Its first block is two months long, so that it takes samples of the month before.
+  const remembering = ['--web.enable-remote-write-receiver', '--storage.tsdb.retention.time=400d', '--storage.tsdb.min-block-duration=1500h', '--storage.tsdb.max-block-duration=1500h']
+  return company.start({ name: 'prometheus', file: join(bin, 'prometheus'), args: [`--config.file=${config}`, `--storage.tsdb.path=${join(company.folder, 'prometheus')}`, `--web.listen-address=${prometheus}`, '--rules.alert.resend-delay=1s', '--log.level=warn', ...remembering] })
 }
 
 /** Scrapes the gateway every second: what a counter says is a second old at most. */

@@ -31,7 +31,7 @@ export const failing: readonly Case[] = [
       const counts = (await (await fetch(`${gateway.url}/__counts`)).json()) as readonly { readonly service: string; readonly code: unknown; readonly count: number }[]
       expect(counts.filter(({ service, code }) => service === 'cart-v2' && code === 503).reduce((sum, { count: times }) => sum + times, 0)).toBe(25)
       const metrics = await (await fetch(`${gateway.url}/metrics`)).text()
-      expect(Number(/^http_requests_total\{host="cart-v2",service="cart-v2",version="v2",code="503"\} (\d+)$/m.exec(metrics)?.[1])).toBeGreaterThanOrEqual(25)
+      expect(Number(/^http_requests_total\{host="cart-v2",service="cart-v2",version="v2",pod="[^"]+",code="503"\} (\d+)$/m.exec(metrics)?.[1])).toBeGreaterThanOrEqual(25)
       expect(metrics).toMatch(/^http_request_duration_seconds_bucket\{host="cart-v1",service="cart-v1",version="v1",le="0.025"\} 0$/m)
       await fetch(`${gateway.url}/__behaviours`, { method: 'PUT', body: '[]' })
       expect(await visitor.share('cart-v2', 40, 'code')).toEqual({ 200: 40 })

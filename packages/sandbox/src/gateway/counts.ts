@@ -37,13 +37,16 @@ export function openTally(): Tally {
       rows.set(key, { host, service, version, pod, code, mirrored, count: (rows.get(key)?.count ?? 0) + 1 })
       if (mirrored) return
       // For whoever watches from outside, a broken connection is a failed request.
-      const total = labels({ host, service, version, code: code === 'reset' ? '502' : String(code) })
-      totals.set(total, (totals.get(total) ?? 0) + 1)
+      const total = (status: string): string => labels({ host, service, version, pod, code: status })
+      // A series that begins at 0 loses nothing when it is asked for its increase.
+      for (const status of ['200', '500']) if (!totals.has(total(status))) totals.set(total(status), 0)
+      const counted = total(code === 'reset' ? '502' : String(code))
+      totals.set(counted, (totals.get(counted) ?? 0) + 1)
       observe(durations, labels({ host, service, version }), seconds)
     },
     counts: () => [...rows.values()],
     metrics: () => [
-      '# HELP http_requests_total Requests by host, Service, version of the pod and status code.', '# TYPE http_requests_total counter',
+      '# HELP http_requests_total Requests by host, Service, version, pod and status code.', '# TYPE http_requests_total counter',
       ...[...totals].map(([name, total]) => `http_requests_total{${name}} ${total}`),
       '# HELP http_request_duration_seconds Time until the answer.', '# TYPE http_request_duration_seconds histogram',
       ...[...durations].flatMap(([name, { buckets, sum, count }]) => [

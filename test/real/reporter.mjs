@@ -18,16 +18,17 @@ const linters = () => `actionlint ${pinned('actionlint', 'github.com/rhysd/actio
 
 /** What stands behind the suites of test/real, by the name of their file. A suite that is not here names only itself. */
 const against = {
-  cluster, custody: cluster, gateway: cluster, chaos: cluster, release: cluster, demo: cluster,
+  cluster, custody: cluster, gateway: cluster, chaos: cluster, release: cluster, strategies: cluster, demo: cluster,
   'whole-company': () => `${cluster()}, ${prometheus()}, ${alertmanager()}`,
   heal: () => `${cluster()}, ${prometheus()}, ${alertmanager()}, ${act()}`,
   metrics: prometheus, slo: prometheus, expressions: prometheus, alerts: alertmanager,
   act, examples: act, workflows: linters,
+  policy: () => `OPA ${pinned('opa', 'github.com/open-policy-agent/opa')}, conftest ${pinned('conftest', 'github.com/open-policy-agent/conftest')}, the schema of SARIF`,
   forge: () => "GitHub's description of its API",
 }
 
 /** Suites that are written once and must count the same on both sides. */
-const contracts = ['cluster', 'custody', 'gateway', 'metrics', 'slo', 'alerts']
+const contracts = ['cluster', 'custody', 'gateway', 'metrics', 'slo', 'alerts', 'forge']
 
 export default class Ran {
   #problem

@@ -57,8 +57,9 @@ const keptKey = 'former.json.gz'
 /**
  * Journals of one family as ConfigMaps `fermata-journal-<id>` of a namespace.
  * @param schema `fermata/<family>@<version>`, of the entries that are written and read here
+ * @param hides false for a family that hides nothing: Secrets are then not asked for, and nobody needs a right to read them
  */
-export function journalsIn<Entry extends AnyEntry>(cluster: Cluster, namespace: string, schema: Entry['schema']): Journals<Entry> {
+export function journalsIn<Entry extends AnyEntry>(cluster: Cluster, namespace: string, schema: Entry['schema'], { hides = true }: { readonly hides?: boolean } = {}): Journals<Entry> {
   const writerOf = (id: string, map: KubeObject | undefined, secret: KubeObject | undefined, fence: number): JournalWriter<Entry> => {
     const keep = keeperOf(cluster, journalRef(namespace, id), map, id, fence)
     const hide = keeperOf(cluster, hiddenRef(namespace, id), secret, id, fence)
@@ -71,7 +72,7 @@ export function journalsIn<Entry extends AnyEntry>(cluster: Cluster, namespace: 
     }
   }
   const read = async (id: string): Promise<{ readonly page: Page<Entry>; readonly map: KubeObject; readonly secret: KubeObject | undefined } | undefined> => {
-    const [map, secret] = await Promise.all([cluster.get(journalRef(namespace, id)), cluster.get(hiddenRef(namespace, id))])
+    const [map, secret] = await Promise.all([cluster.get(journalRef(namespace, id)), hides ? cluster.get(hiddenRef(namespace, id)) : undefined])
     if (map === undefined) return undefined
     const [kept, hidden] = [unpacked(map, 'binaryData'), unpacked(secret, 'data')]
     return { page: { entry: entryIn<Entry>(map, schema), ...(kept !== undefined && { kept }), ...(hidden !== undefined && { hidden }) }, map, secret }

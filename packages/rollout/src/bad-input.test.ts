@@ -8,6 +8,7 @@ beforeEach(async () => {
     users: [
       { name: 'admin', token: 'a', groups: ['system:masters'], may: 'all' },
       { name: 'reader', token: 'r', groups: [], may: [{ verbs: ['get', 'list', 'watch'], groups: ['*'], resources: ['*'] }] },
+      { name: 'shifter', token: 's', groups: [], may: [{ verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'], groups: ['', 'apps', 'coordination.k8s.io', 'authorization.k8s.io'], resources: ['*'] }, { verbs: ['get', 'list', 'watch'], groups: ['*'], resources: ['*'] }] },
       { name: 'keeper', token: 'k', groups: [], may: [{ verbs: ['get', 'list', 'watch', 'create', 'update', 'patch'], groups: ['*'], resources: ['*'] }] },
     ],
   })
@@ -66,6 +67,16 @@ describe('is refused before anything is written, with cause and remedy:', () => 
     expect([refused.verdict, codes(refused), written()]).toEqual(['fail', expect.arrayContaining(['FM-DEPLOY-STRATEGY-IMPOSSIBLE']), before])
     expect(refused.reasons.find(({ code }) => code === 'FM-DEPLOY-STRATEGY-IMPOSSIBLE')?.message).toBe('cart cannot be released by canary: it consists of Deployment cart, DaemonSet cart-agent, and one Deployment is needed.')
     expect((await stage.run({ mode: 'apply', strategy: 'rolling' })).verdict).toBe('warn')
+  })
+
+  test('a strategy whose fuses and routes may not be written', async () => {
+    sketch(stage.files, { cart: { strategy: 'rolling' } })
+    expect((await stage.run({ mode: 'apply' })).verdict).toBe('pass')
+    await stage.kube.create({ apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata: { name: 'shop', namespace: 'shop' }, spec: { rules: [{ backendRefs: [{ name: 'cart', port: 80 }] }] } })
+    sketch(stage.files, { cart: { strategy: 'canary', image: imageFor('cart', 2) } })
+    const [before, refused] = [written(), await stage.run({ mode: 'apply' }, 'shifter')]
+    const missing = refused.reasons.filter(({ code }) => code === 'FM-DEPLOY-FORBIDDEN').map(({ message }) => message).join()
+    expect([refused.verdict, missing, written()]).toEqual(['fail', expect.stringMatching(/create jobs\.batch[^]*patch httproutes\.gateway\.networking\.k8s\.io/), before])
   })
 
   test('a dependency that is neither in the release nor in the cluster', async () => {

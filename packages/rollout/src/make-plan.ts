@@ -15,6 +15,7 @@ import { missingPermissions } from './plan/permissions.ts'
 import { intentOf } from './plan/intent.ts'
 import { type Plan, planOf, type PlannedService, type PlannedStage } from './plan/plan.ts'
 import type { StageWork } from './strategy/way.ts'
+import { rightsFor } from './strategy/rehearse.ts'
 import { type ServiceWay, waysOf } from './strategy/ways.ts'
 import { type Desired, findTarget, readDesired, type Target } from './prepare.ts'
 import type { DeployRequest } from './request.ts'
@@ -58,7 +59,7 @@ export async function makePlan(request: DeployRequest, ports: Pick<Ports, 'files
     fieldConflicts: request['field-conflicts'],
     services: plannedServices(request, target, desired, facts, ways),
   })
-  const forbidden = plan.services.length === 0 ? [] : await missingPermissions(target.cluster, target.namespace, facts)
+  const forbidden = plan.services.length === 0 ? [] : await missingPermissions(target.cluster, target.namespace, facts, await rightsFor(target.cluster, Array.from(ways.values(), ({ stages }) => stages).flat()))
   const reasons = [...desired.reasons, ...wrong, ...forbidden, ...Array.from(ways.values(), (way) => way.reasons).flat(), ...cycleReasons(desired), ...staleConfiguration(plan), ...emptiness(request, desired), ...(await unfinished(target, forbidden))]
   const metrics = request['prometheus-url'] === undefined ? undefined : await ports.metrics({ url: request['prometheus-url'], token: request['prometheus-token'] })
   return { target, desired, plan, facts, ways, metrics, reasons }

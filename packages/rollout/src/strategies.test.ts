@@ -103,6 +103,15 @@ describe('blue-green', () => {
     await stage.clock.sleep((fuseSeconds + 60) * 1_000)
     expect([await imageOf('cart'), await leftBeside()]).toEqual([imageFor('cart', 1), []])
   }, 60_000)
+
+  test('a selector that another field manager owns too is known before anything is written', async () => {
+    await second({ strategy: 'blue_green' })
+    await stage.kube.apply({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'cart', namespace: 'shop' }, spec: { selector: { app: 'cart' } } }, { fieldManager: 'another-tool' })
+    const report = await stage.run({ mode: 'apply' })
+    expect([report.verdict, report.reasons.find(({ code }) => code === 'FM-DEPLOY-FIELD-CONFLICT')?.message]).toEqual(['fail', expect.stringContaining('another-tool')])
+    expect([await imageOf('cart'), await leftBeside()]).toEqual([imageFor('cart', 1), []])
+    expect((await stage.run({ mode: 'apply', 'field-conflicts': 'force' })).verdict).toBe('pass')
+  }, 60_000)
 })
 
 describe('a canary by the number of pods', () => {
@@ -125,7 +134,7 @@ describe('a canary by the number of pods', () => {
     stage.metrics = metricsOf({ canary: { requests: 0, failures: 0 }, stable: { requests: 0, failures: 0 } })
     const report = await stage.run({ mode: 'plan', 'prometheus-url': 'http://metrics' })
     const way = report.sections.find(({ id }) => id === 'way-cart')
-    expect(JSON.stringify(way)).toContain(JSON.stringify(['shift-10', '1 pods of the new version beside 9: 10 % of the requests', '180 s, judged', 'the cluster removes what was made']))
+    expect(JSON.stringify(way)).toContain(JSON.stringify(['shift-10', '1 pod of the new version beside 9: 10 % of the requests', '180 s, judged', 'the cluster removes what was made']))
   }, 30_000)
 
   test('a share that so few pods cannot give is said in the plan, with the nearest', async () => {

@@ -114,7 +114,7 @@ async function look(service: ServiceId, placed: PlacedObject, object: KubeObject
 }
 
 /** What the API server's no means for the plan. A server that cannot be asked is no answer and ends the plan. */
-function refusal(service: ServiceId, placed: PlacedObject, object: KubeObject, error: ClusterError): Reason {
+export function refusal(service: ServiceId, placed: PlacedObject, object: KubeObject, error: ClusterError): Reason {
   const about = { service, where: placed.where }
   const name = `${nameOf(refOf(object))} of ${service}`
   switch (error.kind) {

@@ -19,12 +19,13 @@ const sight = [
 
 /**
  * Asks the API server whether it would let the release be kept, watched and undone.
+ * @param further what the strategies of its services need
  * What is missing for the first two forbids the release; what is missing for the way back is a warning.
  */
-export async function missingPermissions(cluster: Cluster, namespace: string, facts: readonly Fact[]): Promise<readonly Reason[]> {
+export async function missingPermissions(cluster: Cluster, namespace: string, facts: readonly Fact[], further: readonly AccessQuestion[]): Promise<readonly Reason[]> {
   const places = [...new Set(facts.flatMap(({ object }) => object.metadata.namespace ?? []))]
   const secrets = facts.some(({ object, does }) => object.kind === 'Secret' && does === 'change') ? ['get', 'create', 'update'].map((verb) => ({ verb, group: '', resource: 'secrets', namespace })) : []
-  const needed: readonly AccessQuestion[] = [...custody.map((question) => ({ ...question, namespace })), ...secrets, ...places.flatMap((place) => sight.map((question) => ({ ...question, namespace: place })))]
+  const needed: readonly AccessQuestion[] = [...custody.map((question) => ({ ...question, namespace })), ...secrets, ...places.flatMap((place) => sight.map((question) => ({ ...question, namespace: place }))), ...further]
   const deletions = await deletionsOf(cluster, facts)
   const [refused, unable] = [await refusedOf(cluster, needed), await refusedOf(cluster, deletions)]
   return [

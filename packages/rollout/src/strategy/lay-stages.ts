@@ -138,7 +138,7 @@ function canaryByPods(plot: Plot): Way {
   const ratios = below100(plot).map((percent) => ({ percent, ...nearestRatio(replicas, percent) }))
   const far = ratios.filter(({ percent, share }) => Math.abs(share - percent) > 1)
   const steps = ratios.map(({ percent, replicas: pods, share }, index) =>
-    stageWork({ name: `shift-${percent}`, hold: holdOf(plot), analyse: judged(plot) }, `${pods} pods of the new version beside ${replicas}: ${percentText(share)} of the requests`, {
+    stageWork({ name: `shift-${percent}`, hold: holdOf(plot), analyse: judged(plot) }, `${pods} ${pods === 1 ? 'pod' : 'pods'} of the new version beside ${replicas}: ${percentText(share)} of the requests`, {
       protection: 'fuse',
       write: index === 0 ? first : [],
       temporary: [deploymentBeside(deployment, { track: 'canary', replicas: pods, hiddenFrom: undefined, labels: around.canaryLabels })],

@@ -9,6 +9,7 @@ import type { Desired, Target } from '../prepare.ts'
 import type { DeployRequest } from '../request.ts'
 import { layStages, shapeOf, type Way } from './lay-stages.ts'
 import { migrationOf, type MigrationObjects } from './migration.ts'
+import { rehearse } from './rehearse.ts'
 import { hasRun, surroundingsOf } from './surroundings.ts'
 
 /** The way of a service, and whether it changes something although its objects are all as wanted. */
@@ -42,8 +43,14 @@ export async function waysOf(request: DeployRequest, { catalog, cluster, namespa
     }
     const around = strategy === 'rolling' || deployment === undefined || own.every(({ does }) => does === 'create') ? undefined : await surroundingsOf(cluster, service, deployment.object, services[0]?.object)
     const way = layStages({ service, strategy: around === undefined && deployment?.does === 'create' ? 'rolling' : strategy, facts: released ? own : own.map((fact) => ({ ...fact, does: 'same' as const })), around, migration, metrics: request['prometheus-url'] !== undefined, mayGoUnjudged: onInconclusiveOf(request) === 'go-on' })
-    return [id, { ...way, migration: job, changes: released && (own.some(({ does }) => does !== 'same') || migration !== undefined || around?.leftovers === true) }]
+    const refusals = released && isThere(own) ? await rehearse(cluster, way.stages, own, request['field-conflicts'] === 'force') : []
+    return [id, { ...way, reasons: [...way.reasons, ...refusals], migration: job, changes: released && (own.some(({ does }) => does !== 'same') || migration !== undefined || around?.leftovers === true) }]
   })
   if (problems.length > 0) throw new ConfigurationError(problems)
   return new Map(ways)
+}
+
+/** Of a first release the namespace may not be there yet, so nothing can be asked. */
+function isThere(facts: readonly Fact[]): boolean {
+  return facts.some(({ does }) => does !== 'create')
 }

@@ -204,6 +204,17 @@ describe('a dispatch is a hint', () => {
     expect([report.verdict, codes(report)]).toEqual(['inconclusive', ['FM-HEAL-UNKNOWN-SERVICE']])
   })
 
+  test.each<[string, readonly Readonly<Record<string, string>>[], readonly string[], string]>([
+    ['one of it names the service', [{ ...labels, automation: 'auto-rollback' }, { alertname: 'HighErrorRate', service: 'nobody' }], ['restart'], 'FM-HEAL-HEALED'],
+    ['none of it names a service', [{ alertname: 'HighErrorRate', instance: '10.0.0.1:80' }], [], 'FM-HEAL-UNKNOWN-SERVICE'],
+    ['nothing of it fires', [], [], 'FM-HEAL-NOT-FIRING'],
+  ])('a dispatch that says no more than the name of the alert: what fires says whose it is; %s', async (_, fires, taken, code) => {
+    const since = ward.clock.now()
+    ward.firing = async () => (restartedAt(await ward.deployment('cart')) === undefined ? fires.map((one) => alertOf(one, since)) : [])
+    const report = await ward.run({ ...quick, actions: 'restart' }, { payload: { action: 'alert-triggered', client_payload: { alert: 'HighErrorRate', severity: 'critical' } } })
+    expect([outputs(report).taken.map(({ action }: { readonly action: string }) => action), codes(report)]).toEqual([taken, [code]])
+  })
+
   test('without a server to ask, nothing is done', async () => {
     const report = await ward.run({ ...quick, 'alertmanager-url': '' }, { payload: dispatchOf({ labels }) })
     expect([report.verdict, codes(report)]).toEqual(['inconclusive', ['FM-HEAL-NO-LIVE-STATE']])

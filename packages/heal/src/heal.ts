@@ -2,7 +2,8 @@ import type { Catalog } from '@fermata/catalog'
 import type { Ports } from '@fermata/ports'
 import { ConfigurationError, type Reason, type Report } from '@fermata/verdict'
 import { readDispatch, type Hint } from './alert/read-dispatch.ts'
-import { serviceOf } from './alert/service-of.ts'
+import { namesService, serviceOf } from './alert/service-of.ts'
+import type { Monitoring } from './alert/live.ts'
 import { because } from './codes.ts'
 import { readAllowed } from './ladder/allowed.ts'
 import { monitoringOf } from './alert/monitoring.ts'
@@ -27,10 +28,13 @@ export async function heal(request: HealRequest, ports: HealPorts): Promise<Repo
   const allowed = readAllowed(request.actions)
   const dispatch = readDispatch(await payloadOf(request, ports))
   const site = await readSite(request, ports)
-  const { cases, reasons } = casesOf(dispatch.hints, site.catalog)
-  const early = [...dispatch.reasons, ...reasons]
-  const monitored = cases.length === 0 ? undefined : await monitoringOf(request, ports)
-  if (monitored === undefined) return reportOf(request, ports, startedAt, [], cases.length === 0 ? early : [...early, because('FM-HEAL-NO-LIVE-STATE', { says: 'Neither Alertmanager nor Prometheus can be asked whether the alert still fires.' })])
+  const named = casesOf(dispatch.hints, site.catalog)
+  const nothing = named.cases.length + named.unnamed.length === 0
+  const monitored = nothing ? undefined : await monitoringOf(request, ports)
+  if (monitored === undefined) return reportOf(request, ports, startedAt, [], [...dispatch.reasons, ...named.reasons, ...(nothing ? [] : [because('FM-HEAL-NO-LIVE-STATE', { says: 'Neither Alertmanager nor Prometheus can be asked whether the alert still fires.' })])])
+  const asked = await askWhose(named.unnamed, site.catalog, monitored.monitoring)
+  const [cases, early] = [[...named.cases, ...asked.cases], [...dispatch.reasons, ...named.reasons, ...asked.reasons]]
+  if (cases.length === 0) return reportOf(request, ports, startedAt, [], early)
   const place = await findPlace(request, ports, site)
   const practice: Practice = {
     ...monitored,
@@ -90,15 +94,38 @@ async function payloadOf({ event }: HealRequest, { files, invocation }: HealPort
   }
 }
 
+interface Found {
+  readonly cases: readonly Case[]
+  readonly reasons: readonly Reason[]
+  /** Names of alerts whose dispatch names no service. */
+  readonly unnamed: readonly string[]
+}
+
 /** One case for each service and alert, in the order of the dispatch: ten alerts of ten pods are one. */
-function casesOf(hints: readonly Hint[], catalog: Catalog): { readonly cases: readonly Case[]; readonly reasons: readonly Reason[] } {
+function casesOf(hints: readonly Hint[], catalog: Catalog): Found {
   const cases = new Map<string, Case>()
   const reasons = new Map<string, Reason>()
+  const unnamed = new Set<string>()
   for (const { labels } of hints) {
     const alert = labels['alertname'] ?? ''
     const found = serviceOf(labels, catalog.services)
-    if (found === undefined) reasons.set(alert, because('FM-HEAL-UNKNOWN-SERVICE', { says: `The alert ${JSON.stringify(alert)} names no service of ${catalog.file}${labels['service'] === undefined ? '' : ` (service is ${JSON.stringify(labels['service'])})`}.` }))
-    else cases.set(`${found.service} ${alert}`, { service: found.service, alert, label: found.label })
+    if (found !== undefined) cases.set(`${found.service} ${alert}`, { ...found, alert })
+    else if (namesService(labels)) reasons.set(alert, because('FM-HEAL-UNKNOWN-SERVICE', { says: `The alert ${JSON.stringify(alert)} names no service of ${catalog.file}${labels['service'] === undefined ? '' : ` (service is ${JSON.stringify(labels['service'])})`}.` }))
+    else unnamed.add(alert)
   }
-  return { cases: [...cases.values()], reasons: [...reasons.values()] }
+  return { cases: [...cases.values()], reasons: [...reasons.values()], unnamed: [...unnamed] }
+}
+
+/** A dispatch that says `HighErrorRate` and no more: the alerts of that name that fire say whose they are. */
+async function askWhose(unnamed: readonly string[], catalog: Catalog, monitoring: Monitoring): Promise<Pick<Found, 'cases' | 'reasons'>> {
+  const cases: Case[] = []
+  const reasons: Reason[] = []
+  for (const name of unnamed) {
+    const { alerts, warnings } = await monitoring.firing(name)
+    const found = casesOf(alerts.map(({ labels }) => ({ status: 'firing', labels: { ...labels, alertname: name }, startsAt: undefined, fingerprint: undefined })), catalog)
+    cases.push(...found.cases)
+    if (alerts.length === 0) reasons.push(warnings.length > 0 ? because('FM-HEAL-NO-LIVE-STATE', { says: `Whether ${JSON.stringify(name)} fires is not known: ${warnings.join('; ')}.` }) : because('FM-HEAL-NOT-FIRING', { says: `No alert ${JSON.stringify(name)} fires, and the dispatch names no service.` }))
+    else if (found.cases.length === 0) reasons.push(because('FM-HEAL-UNKNOWN-SERVICE', { says: `Neither the dispatch nor the alerts ${JSON.stringify(name)} that fire name a service of ${catalog.file}.` }))
+  }
+  return { cases, reasons }
 }

@@ -61,7 +61,7 @@ async function closeOver({ service, deeds, incidents, ended }: Ledger, monitorin
   for (const [key, number] of ended ? Object.entries(incidents) : []) {
     const deed = deeds.findLast((one) => one.key === key)
     if (deed === undefined) continue
-    const { alerts, warnings, evidence } = await monitoring.firing(deed.alert, deed.label ?? 'service', service)
+    const { alerts, warnings, evidence } = await monitoring.firing(deed.alert, { label: deed.label ?? 'service', service })
     if (alerts.length > 0 || warnings.length > 0) continue
     const troubles = await closeIncidents(service, [{ key, number, alert: deed.alert }], { journals, forge, log, runUrl: invocation.runUrl })
     reasons.push(because('FM-HEAL-RESOLVED', { says: `${deed.alert} of ${service} has ended; #${number} closed.`, service, evidence: [evidence.id] }), ...troubles)

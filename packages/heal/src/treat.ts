@@ -39,7 +39,7 @@ export interface Treatment extends Case {
  * @throws ClusterError, MonitoringError, EnvironmentError; the signal's reason when the run is stopped, after the way back
  */
 export async function treat(one: Case, practice: Practice): Promise<Treatment> {
-  const { alerts, evidence, warnings } = await practice.monitoring.firing(one.alert, one.label, one.service)
+  const { alerts, evidence, warnings } = await practice.monitoring.firing(one.alert, one)
   const base = { ...one, evidence: [evidence], taken: [], incident: undefined, escalated: false }
   const active = alerts.find(({ suppressed }) => !suppressed)
   if (active === undefined) {
@@ -196,7 +196,7 @@ async function prove(alert: LiveAlert, step: Step, service: string, practice: Pr
   const { ports, cluster, catalog, metrics, monitoring, rules, healthyFor } = practice
   const definition = catalog.services.get(service)
   const workload = step.object.kind === 'HorizontalPodAutoscaler' ? await workloadOf(service, practice) : step.object
-  const fires = async () => (await monitoring.firing(alert.name, alertLabel(alert, service), service)).alerts.some(({ suppressed }) => !suppressed)
+  const fires = async () => (await monitoring.firing(alert.name, { label: alertLabel(alert, service), service })).alerts.some(({ suppressed }) => !suppressed)
   const objectives = (definition?.slos ?? []).flatMap((id) => catalog.slos.get(id) ?? [])
   try {
     return await verify({ service, workload, fires, objectives, metrics, within: rules.stepTimeout, healthyFor }, { cluster, clock: ports.clock, signal: ports.signal })

@@ -27,7 +27,7 @@ function ruleIs(alertstate: 'pending' | 'firing', labels: Readonly<Record<string
 }
 
 const cart = { alertname: 'HighErrorRate', service: 'cart', severity: 'critical' }
-const ask = (name = 'HighErrorRate', value = 'cart') => monitoring.firing(name, 'service', value)
+const ask = (name = 'HighErrorRate', value = 'cart') => monitoring.firing(name, { label: 'service', service: value })
 
 describe('Prometheus alone knows', () => {
   test('which alerts fire, since when, and under one key until they end', async () => {
@@ -39,6 +39,12 @@ describe('Prometheus alone knows', () => {
     expect(new Set(alerts.map(({ key }) => key)).size).toBe(2)
     expect((await ask()).alerts).toEqual(alerts)
     expect(evidence).toMatchObject({ source: 'prometheus', at: new Date(now).toISOString() })
+  })
+
+  test('all of one name, when no service is named', async () => {
+    ruleIs('firing', cart)
+    ruleIs('firing', { ...cart, service: 'search' })
+    expect((await monitoring.firing('HighErrorRate')).alerts.map(({ labels }) => labels['service']).toSorted()).toEqual(['cart', 'search'])
   })
 
   test.each<[string, () => void]>([

@@ -16,19 +16,25 @@ export interface LiveAlert {
 /** For a beginning that is not known: before everything that could have caused it. */
 const longAgo = 0
 
+/** A label that names a service, and its value. */
+export interface Of {
+  readonly label: string
+  readonly service: string
+}
+
 /** Who can be asked whether an alert fires. */
 export interface Monitoring {
-  /** Those of this name and with this label that fire now, in order of their beginning. */
-  firing(name: string, label: string, value: string): Promise<{ readonly alerts: readonly LiveAlert[]; readonly evidence: Evidence; readonly warnings: readonly string[] }>
+  /** Those of this name that fire now, in order of their beginning; of one service, or all. */
+  firing(name: string, of?: Of): Promise<{ readonly alerts: readonly LiveAlert[]; readonly evidence: Evidence; readonly warnings: readonly string[] }>
 }
 
 /** @throws MonitoringError */
 export function byAlertmanager(alerts: Alerts, clock: Clock): Monitoring {
   return {
-    async firing(name, label, value) {
-      const found = await alerts.alerts({ matchers: [matcher('alertname', name), matcher(label, value)] })
+    async firing(name, of) {
+      const found = await alerts.alerts({ matchers: [matcher('alertname', name), ...(of === undefined ? [] : [matcher(of.label, of.service)])] })
       const live = found.map(({ labels, startsAt, state, fingerprint }): LiveAlert => ({ name, labels, since: startsAt, suppressed: state === 'suppressed', key: keyOf(fingerprint, startsAt) }))
-      return { alerts: inOrder(live), evidence: evidence(`alerts-${name}-${value}`, 'alertmanager', `alerts with alertname=${JSON.stringify(name)}, ${label}=${JSON.stringify(value)}`, clock.now(), found), warnings: [] }
+      return { alerts: inOrder(live), evidence: evidence(idOf(name, of), 'alertmanager', `alerts with ${selectorOf(name, of)}`, clock.now(), found), warnings: [] }
     },
   }
 }
@@ -40,16 +46,24 @@ export function byAlertmanager(alerts: Alerts, clock: Clock): Monitoring {
  */
 export function byPrometheus(metrics: Metrics, clock: Clock): Monitoring {
   return {
-    async firing(name, label, value) {
-      const selector = `alertname=${JSON.stringify(name)},${label}=${JSON.stringify(value)}`
+    async firing(name, of) {
+      const selector = selectorOf(name, of)
       const query = `ALERTS_FOR_STATE{${selector}} and ignoring (alertstate) ALERTS{${selector},alertstate="firing"}`
       const now = clock.now()
       const answer = await metrics.query(query, now)
       const points = answer.value.kind === 'vector' ? answer.value.points : []
       const live = points.map(({ labels, value: second }): LiveAlert => ({ name, labels, since: Number.isFinite(second) ? second * 1_000 : longAgo, suppressed: false, key: keyOf(JSON.stringify(Object.entries(labels).toSorted()), second) }))
-      return { alerts: inOrder(live), evidence: evidence(`alerts-${name}-${value}`, 'prometheus', query, now, answer.value, answer.warnings), warnings: answer.warnings }
+      return { alerts: inOrder(live), evidence: evidence(idOf(name, of), 'prometheus', query, now, answer.value, answer.warnings), warnings: answer.warnings }
     },
   }
+}
+
+function selectorOf(name: string, of: Of | undefined): string {
+  return `alertname=${JSON.stringify(name)}${of === undefined ? '' : `,${of.label}=${JSON.stringify(of.service)}`}`
+}
+
+function idOf(name: string, of: Of | undefined): string {
+  return `alerts-${name}${of === undefined ? '' : `-${of.service}`}`
 }
 
 function matcher(name: string, value: string) {

@@ -11,3 +11,8 @@ export function serviceOf(labels: Labels, known: { has(id: string): boolean }): 
   }
   return undefined
 }
+
+/** Whether labels name any service at all, known or not. */
+export function namesService(labels: Labels): boolean {
+  return serviceLabels.some((label) => labels[label] !== undefined)
+}

@@ -11,7 +11,7 @@ jest.setTimeout(90_000)
 
 let world: World
 beforeAll(async () => {
-  world = await startWorld({ speed: 8, namespaces: ['resumed', 'swept', 'twice', 'away'] })
+  world = await startWorld({ speed: 8, namespaces: ['resumed', 'swept', 'twice', 'turned', 'away'] })
   // Ready after five seconds of ours: long enough to be killed in between.
   world.story.image(imageFor('cart', 2), { does: 'run', readyAfter: 40 })
   // Ready after a quarter of a minute: longer than a run goes without a sign of life.
@@ -97,6 +97,23 @@ test('a second release at the same time is refused, and the first comes to its e
   expect([second.code, second.report.reasons.map(({ code }) => code)]).toEqual([1, expect.arrayContaining(['FM-DEPLOY-UNDER-WAY'])])
   expect((await scene.step.ended).code).toBe(0)
   expect([images(scene), openJournals(scene)]).toEqual([all(3), []])
+})
+
+test('a job that is cancelled while a green has all the traffic gives it back at once, and leaves the green to the fuse', async () => {
+  const stock = (version: number, soak: string) => sketch({ stock: { version, strategy: 'blue_green', soak, timeout: '10m' } })
+  const workspace = repositoryWith(stock(1, '0s'))
+  const here = world.open(workspace, 'turned')
+  const inputs = { mode: 'apply', kubeconfig: here.kubeconfig, namespace: 'turned' }
+  expect((await runAction('orchestrated-deploy', workspace, { inputs })).code).toBe(0)
+  workspace.commit(stock(2, '5m'))
+  const step = startAction('orchestrated-deploy', workspace, { inputs })
+  const selector = () => JSON.stringify((here.object('Service', 'stock')?.['spec'] as { readonly selector: unknown }).selector)
+  const owners = () => here.object('Deployment', 'stock-green')?.metadata.ownerReferences?.map(({ kind }) => kind) ?? []
+  await here.until(() => selector().includes('stock-green'))
+  expect(owners()).toEqual([])
+  step.process.kill('SIGINT')
+  const ended = await step.ended
+  expect([ended.code === 0, selector(), here.imageOf('stock'), owners()]).toEqual([false, '{"app":"stock"}', imageFor('stock', 1), ['Job']])
 })
 
 test('a cluster that gives no answer leaves everything open: exit code 3', async () => {

@@ -58,6 +58,12 @@ const deleting = topic('deleting', {
     await given.patch('merge', 'pods', 'a', { metadata: { finalizers: null } })
     await given.isGone('pods', 'a')
   },
+  'a pod that nobody else holds is given it, too': async (given) => {
+    await given.make('pods', pod('a', undefined, {}, { terminationGracePeriodSeconds: 7 }))
+    await given.becomes('pods', 'a', ({ status }) => status.phase === 'Running')
+    expect((await given.remove('pods', 'a')).body).toMatchObject({ kind: 'Pod', metadata: { deletionTimestamp: expect.any(String), deletionGracePeriodSeconds: 7 } })
+    await given.isGone('pods', 'a')
+  },
   'a pod without time ends at once': async (given) => {
     await given.make('pods', pod('a'))
     await given.becomes('pods', 'a', ({ status }) => status.phase === 'Running')

@@ -40,7 +40,11 @@ export const askers: readonly Asker[] = [
     name: 'whether an alert still fires',
     files: ['packages/heal/src/alert/live.ts'],
     asks: async (metrics) => {
-      for (const { name, service } of alerts) await byPrometheus(metrics, clock).firing(name, 'service', service)
+      const { firing: ask } = byPrometheus(metrics, clock)
+      for (const { name, service } of alerts) {
+        await ask(name, { label: 'service', service })
+        await ask(name)
+      }
     },
   },
   {

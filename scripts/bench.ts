@@ -4,14 +4,15 @@ import { join } from 'node:path'
 import { makeDetectRepository } from './bench/detect-repository.ts'
 import { judgeBench } from './bench/judge.ts'
 import { type Candidate, measure, printTable } from './bench/measure.ts'
+import { policyBench } from './bench/policy.ts'
 
-/** Figures beside their reference in the same run, as medians and ratios. Usage: npm run bench -- [start|detect|judge ...] */
+/** Figures beside their reference in the same run, as medians and ratios. Usage: npm run bench -- [start|detect|judge|policy ...] */
 const dist = join(import.meta.dirname, '../dist')
 const folder = mkdtempSync(join(tmpdir(), 'fermata-bench-'))
 const empty: Candidate = { name: 'an empty Node', file: process.execPath, args: [join(folder, 'empty.mjs')] }
 writeFileSync(join(folder, 'empty.mjs'), '')
 
-const benches: Readonly<Record<string, () => Promise<void>>> = { start, detect, judge: async () => judgeBench() }
+const benches: Readonly<Record<string, () => Promise<void>>> = { start, detect, judge: async () => judgeBench(), policy: async () => policyBench(folder, empty) }
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !(name in benches))
 if (unknown.length > 0) {

@@ -91,3 +91,19 @@ test('an engine that traps is an error of the environment, never an empty answer
   const trap = Buffer.from('0061736d01000000010401600000030201000503010001071302066d656d6f72790200065f737461727400000a05010300000b', 'hex')
   await expect(runProgram(await wasm.compile(trap), '')).rejects.toBeInstanceOf(EnvironmentError)
 })
+
+test('many inputs are shared among threads, and nobody can tell', async () => {
+  const text = 'package main\n\ndeny contains msg if { input.n % 7 == 3; msg := sprintf("%d", [input.n]) }\n\ndeny_last contains "last" if { input.n == 899; input.m }\n\ndeny_none contains "x" if { input.n == -1; input.m }\n'
+  const question = asking(text, ...Array.from({ length: 900 }, (_, n) => ({ n, m: true })))
+  const shared = await createPolicyEngine(tests.signal, 3).judge(question)
+  expect(shared.results.filter(({ rule }) => rule === 'deny').map(({ input }) => input)).toEqual(Array.from({ length: 900 }, (_, n) => n).filter((n) => n % 7 === 3))
+  expect(shared.namespaces[0]?.rules.map(({ definitions }) => definitions[0]?.reached)).toEqual(['yes', 'yes', expect.stringMatching(/no|unknown/)])
+  expect(shared.results).toEqual((await createPolicyEngine(tests.signal, 1).judge(question)).results)
+})
+
+test('when one of several threads fails there is no answer, and the next question has one', async () => {
+  const shared = createPolicyEngine(tests.signal, 3)
+  const values = Array.from({ length: 600 }, (_, n) => ({ n }))
+  await expect(shared.judge(asking('package main\ndeny contains "x" if { input.n == 599; bits.lsh(1, 20000000000) == 0 }', ...values))).rejects.toThrow(/2 GiB/)
+  expect((await shared.judge(asking('package main\ndeny contains "x" if input.n == 3', ...values))).results).toHaveLength(1)
+})

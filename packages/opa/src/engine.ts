@@ -1,10 +1,13 @@
-import type { PolicyAnswer, PolicyEngine } from '@fermata/ports'
+import type { PolicyAnswer, PolicyEngine, PolicyQuestion } from '@fermata/ports'
 import { EnvironmentError } from '@fermata/verdict'
+import { availableParallelism } from 'node:os'
 import { opaReason } from './codes.ts'
 import { engineSeal } from './engine-seal.ts'
 import { failed } from './failed.ts'
 import { mostMemory, type Ended } from './run-program.ts'
-import { startThread } from './thread.ts'
+import { share, sharesOf, together } from './shares.ts'
+import { type EngineThread, startThread } from './thread.ts'
+import type { WasmModule } from './wasm.ts'
 
 /** What the engine writes; see packages/policy/engine/protocol.go. */
 type Written = Omit<PolicyAnswer, 'engine' | 'engineHash' | 'errors' | 'prints' | 'timedOut'> & { readonly version: string } & Partial<Pick<PolicyAnswer, 'errors' | 'prints' | 'timedOut'>>
@@ -14,18 +17,39 @@ const graceMs = 2_000
 
 /**
  * The engine begins to load at once, in a thread of its own: it takes a quarter of a second, in which the caller can
- * read its files.
- * @param signal ends the thread, also in the middle of a judgement: then `judge` rejects with Cancelled
+ * read its files. Many inputs are shared among threads.
+ * @param signal ends the threads, also in the middle of a judgement: then `judge` rejects with Cancelled
+ * @param cores how many threads may be busy at once
  */
-export function createPolicyEngine(signal: AbortSignal): PolicyEngine {
-  let thread = startThread(signal)
+export function createPolicyEngine(signal: AbortSignal, cores: number = availableParallelism()): PolicyEngine {
+  let first = startThread(signal)
   return {
     judge: async (question) => {
-      if (!thread.alive()) thread = startThread(signal)
-      const { version, ...written } = answerOf(await thread.ask(JSON.stringify(question), question.seconds * 1_000 + graceMs))
-      return { errors: [], prints: [], timedOut: false, ...written, engine: `OPA ${version}`, engineHash: engineSeal.program }
+      if (!first.alive()) first = startThread(signal)
+      const [begun, ...others] = share(question, sharesOf(question.inputs.length, cores)) as readonly [PolicyQuestion, ...PolicyQuestion[]]
+      const helpers: EngineThread[] = []
+      const loaded = Promise.withResolvers<WasmModule>()
+      const helped = others.map(async (one) => {
+        const helper = startThread(signal, await loaded.promise)
+        helpers.push(helper)
+        return asked(helper, one)
+      })
+      try {
+        return together(await Promise.all([asked(first, begun, loaded.resolve), ...helped]))
+      } catch (error) {
+        // What the others are still doing is of no use.
+        first.end()
+        throw error
+      } finally {
+        for (const helper of helpers) helper.end()
+      }
     },
   }
+}
+
+async function asked(thread: EngineThread, question: PolicyQuestion, running?: (program: WasmModule) => void): Promise<PolicyAnswer> {
+  const { version, ...written } = answerOf(await thread.ask(JSON.stringify(question), question.seconds * 1_000 + graceMs, running))
+  return { errors: [], prints: [], timedOut: false, ...written, engine: `OPA ${version}`, engineHash: engineSeal.program }
 }
 
 function answerOf({ output, errors, code }: Ended): Written {

@@ -5,9 +5,16 @@ import { opaReason } from './codes.ts'
 import { failed } from './failed.ts'
 import { isBuilt } from './program.ts'
 import type { Ended } from './run-program.ts'
+import type { WasmModule } from './wasm.ts'
+
+/** What a thread is started with. */
+export interface ThreadWish {
+  /** An engine that another thread has loaded. */
+  readonly program: WasmModule | undefined
+}
 
 /** What the thread of the engine says. */
-export type FromThread = { readonly is: 'running' } | ({ readonly is: 'ended' } & Ended) | { readonly is: 'refused'; readonly reason: Reason }
+export type FromThread = { readonly is: 'running'; readonly program: WasmModule } | ({ readonly is: 'ended' } & Ended) | { readonly is: 'refused'; readonly reason: Reason }
 
 export interface EngineThread {
   /**
@@ -15,17 +22,25 @@ export interface EngineThread {
    * Rejects with an EnvironmentError when there is no answer in time or at all, and with Cancelled when the signal of the
    * thread says so; the thread has then ended.
    * @param limitMs how long the engine may run, its loading not counted
+   * @param running hears that it is loaded, and begins
    */
-  ask(question: string, limitMs: number): Promise<Ended>
+  ask(question: string, limitMs: number, running?: (program: WasmModule) => void): Promise<Ended>
   /** Whether it can be asked again. */
   alive(): boolean
+  end(): void
 }
 
-/** @param signal ends the thread, whatever it is doing */
-export function startThread(signal: AbortSignal): EngineThread {
-  const worker = new Worker(isBuilt ? join(import.meta.dirname, 'policy-engine-thread.js') : join(import.meta.dirname, 'engine-thread.ts'))
-  const end = () => void worker.terminate()
+/**
+ * @param signal ends the thread, whatever it is doing
+ * @param program an engine that is loaded already
+ */
+export function startThread(signal: AbortSignal, program?: WasmModule): EngineThread {
+  const worker = new Worker(join(import.meta.dirname, isBuilt ? 'policy-engine-thread.js' : 'engine-thread.ts'), { workerData: { program } satisfies ThreadWish })
   let ended = false
+  const end = () => {
+    ended = true
+    void worker.terminate()
+  }
   let why: Error | undefined
   worker.on('error', (error: Error) => {
     why ??= failed(error.message, { cause: error })
@@ -39,7 +54,8 @@ export function startThread(signal: AbortSignal): EngineThread {
   worker.unref()
   return {
     alive: () => !ended,
-    ask: async (question, limitMs) => {
+    end,
+    ask: async (question, limitMs, running) => {
       const { promise, resolve, reject } = Promise.withResolvers<Ended>()
       let timer: NodeJS.Timeout | undefined
       const tooLong = () => {
@@ -51,6 +67,7 @@ export function startThread(signal: AbortSignal): EngineThread {
         switch (message.is) {
           case 'running':
             timer = setTimeout(tooLong, limitMs)
+            running?.(message.program)
             return
           case 'ended':
             return resolve(message)

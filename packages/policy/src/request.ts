@@ -5,7 +5,7 @@ export const policyScan = capability({
   purpose: 'Judges YAML and JSON files by Rego policies as conftest does, with the line of every finding, and without a silent pass.',
   inputs: {
     files: list({ default: '', about: 'Files, folders and patterns (`*`, `**`, `?`, `{a,b}`; `!` takes away) of YAML and JSON. Default: the manifests of all services of the catalog.', example: 'k8s, deploy/**/*.yaml, !deploy/drafts' }),
-    policies: list({ default: '', about: 'Files, folders and patterns of Rego modules. Default: the folder policy, unless a pack is named.', example: 'policy' }),
+    policies: list({ default: '', about: 'Files, folders and patterns of Rego modules. Default: the folder policy, which must be there unless a pack is named.', example: 'policy' }),
     namespaces: list({ default: 'main', about: 'Packages whose rules are asked, without `data.`; `*` takes any text, dots too.', example: 'main, kubernetes.*' }),
     pack: list({ default: '', about: 'Policies that come with Fermata: pss-baseline, pss-restricted (each @1.25 to @1.35 or @latest), kube-best-practice.', example: 'pss-baseline@1.35' }),
     data: list({ default: '', about: 'YAML and JSON files and folders that become the document data. The folders below a named one are keys, file names are not.', example: 'policy-data' }),

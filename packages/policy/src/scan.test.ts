@@ -36,6 +36,7 @@ describe('what conftest passes in silence is told, and never passes', () => {
   test.each<[what: string, texts: Readonly<Record<string, string>>, inputs: Readonly<Record<string, string>>, code: string, at: string]>([
     ['a namespace that no policy has', policy('deny contains "x"'), { namespaces: 'mian' }, 'FM-POLICY-NAMESPACE-UNKNOWN', ''],
     ['a pattern that no namespace fits', policy('deny contains "x"'), { namespaces: 'kubernetes.*' }, 'FM-POLICY-NAMESPACE-UNKNOWN', ''],
+    ['a namespace beside a pack, and no policies', { 'k8s/a.yaml': good }, { pack: 'kube-best-practice', namespaces: 'shop' }, 'FM-POLICY-NAMESPACE-UNKNOWN', ''],
     ['a package in which nothing is asked', policy('allow := true'), {}, 'FM-POLICY-NAMESPACE-EMPTY', ''],
     ['a rule that is no set', policy('deny if input.kind'), {}, 'FM-POLICY-RULE-SHAPE', 'policy/main.rego:3'],
     ['a rule that is an object', policy('deny[x] := y if { some x, y in input.metadata }'), {}, 'FM-POLICY-RULE-SHAPE', 'policy/main.rego:3'],
@@ -142,6 +143,12 @@ describe('conftest\'s ways', () => {
     expect([before.verdict, told(before)]).toEqual(['pass', ['FM-POLICY-EXCEPTED note k8s/a.yaml:5:5']])
     const after = await scanned({ ...texts, 'x.yaml': entry('2026-11-20') }, { exceptions: 'x.yaml' })
     expect([after.verdict, told(after).toSorted()]).toEqual(['fail', ['FM-POLICY-DENIED error k8s/a.yaml:5:5', 'FM-POLICY-EXCEPTION-EXPIRED warning x.yaml:2:3']])
+  })
+
+  test('the folder policy is asked beside a pack, where there is one', async () => {
+    const pack = { pack: 'kube-best-practice' }
+    expect((await scanned({ 'k8s/a.yaml': good }, pack)).outputs['failures']).toBe('0')
+    expect((await scanned({ 'policy/main.rego': 'package main\n\ndeny contains "never"\n', 'k8s/a.yaml': good }, pack)).outputs['failures']).toBe('1')
   })
 
   test('the reports of the run before are no manifests', async () => {

@@ -58,9 +58,9 @@ export async function scan(request: ScanRequest, ports: ScanPorts): Promise<Repo
   })
 }
 
-/** Without policies of their own, users have no namespaces either. */
+/** Without policies of their own, users have no namespaces either, and `main` is only what nobody wrote. */
 function namespacesOf({ namespaces }: ScanRequest, ownPolicies: boolean, packs: ChosenPacks): readonly string[] {
-  return ownPolicies || packs.names.length === 0 ? namespaces : []
+  return ownPolicies || packs.names.length === 0 || namespaces.join() !== 'main' ? namespaces : []
 }
 
 function weighed(judged: Judged, exceptions: readonly Exception[], now: number, about: Pick<Scan, 'answer' | 'documents' | 'files' | 'packs'> & { readonly modules: readonly PolicyModule[] }): Scan {

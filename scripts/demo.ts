@@ -1,20 +1,12 @@
-import { reportHtml } from '@fermata/report'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { places, type Where } from './demo/place.ts'
-import type { Scenario } from './demo/scenario.ts'
-import { dist } from './demo/stage.ts'
-import { blackFriday } from './demo/stories/black-friday.ts'
-import { cascade } from './demo/stories/cascade.ts'
-import { crash } from './demo/stories/crash.ts'
-import { release } from './demo/stories/release.ts'
-import { story } from './demo/stories/story.ts'
+import { dist } from './demo/dist.ts'
+import { places, type Scenario, scenarios, type Where } from './demo/scenario.ts'
 import { tellerTo } from './demo/teller.ts'
 
 /** What Fermata does, told to a person: on the sandbox, or on real components. Exit 0 when the story ends as it must. */
-const scenarios: Readonly<Record<string, Scenario>> = { story, release, cascade, 'black-friday': blackFriday, crash }
 const out = resolve('demo-report')
 
 const { values } = parseArgs({ options: { from: { type: 'string' }, cluster: { type: 'string', default: 'sandbox' }, scenario: { type: 'string' }, list: { type: 'boolean', default: false } } })
@@ -43,7 +35,8 @@ async function play(scenario: Scenario, from: string | undefined, where: Where):
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
   try {
-    const { report, unmet, requests } = await scenario.play({ where, from, folder, out, teller })
+    const { report, unmet, requests } = await (await scenario.open())({ where, from, folder, out, teller })
+    const { reportHtml } = await import('@fermata/report')
     writeFileSync(join(out, 'index.html'), reportHtml(report))
     teller.say(`\n${report.summary}`)
     teller.say(`Report: ${relative(process.cwd(), join(out, 'index.html'))}   (${Math.round((performance.now() - began) / 1000)} s, ${requests} API requests)`)

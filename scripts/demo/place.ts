@@ -1,6 +1,7 @@
 import { realClock, startCluster, type Story } from '@fermata/sandbox'
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import type { Where } from './scenario.ts'
 
 /** The cluster that a story is told in. */
 export interface Place {
@@ -14,9 +15,6 @@ export interface Place {
   unknown(): number
   stop(): Promise<void>
 }
-
-export const places = ['sandbox', 'real'] as const
-export type Where = (typeof places)[number]
 
 export interface PlaceWish {
   readonly story: Story

@@ -3,11 +3,9 @@ import type { Report } from '@fermata/verdict'
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { dist } from './dist.ts'
 import { git } from './git.ts'
 import type { Teller } from './teller.ts'
-
-/** What the demo runs: the files that users run. FERMATA_DIST names another build of them. */
-export const dist = process.env['FERMATA_DIST'] ?? join(import.meta.dirname, '../../dist')
 
 /** The command line of dist, for the steps that a person would type. Answers its stdout. */
 export function fermataIn(folder: string): (args: readonly string[]) => string {

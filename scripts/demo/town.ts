@@ -1,8 +1,9 @@
 import { connectCluster } from '@fermata/kube'
 import type { Cluster } from '@fermata/ports'
 import { type AnswerBehaviour, type Delivery, realClock, sandboxToken, startAlertmanager, startCluster, startGateway, startGitHub, type SandboxPrometheus, startPrometheus, type StandInGitHub } from '@fermata/sandbox'
-import { build, type Place, type PlaceWish, type Where } from './place.ts'
+import { build, type Place, type PlaceWish } from './place.ts'
 import { type AlertRule, startRuler } from './ruler.ts'
+import type { Where } from './scenario.ts'
 import { scrape } from './scraping.ts'
 
 /** A cluster with all that stands around one: users come through a gateway, Prometheus counts them, Alertmanager tells GitHub. */
@@ -14,6 +15,8 @@ export interface Town extends Place {
   readonly prometheus: string
   readonly alertmanager: string
   readonly github: StandInGitHub
+  /** How many of its seconds pass in one of ours for its controllers. Those of a real cluster keep to the wall clock. */
+  readonly controllerSpeed: number
   /** From now on pods answer so; what was told before is forgotten. */
   behave(behaviours: readonly AnswerBehaviour[]): Promise<void>
 }
@@ -56,6 +59,7 @@ async function sandboxTown({ story, namespace, speed, repository, rules, past }:
     says: `a cluster, a gateway, a Prometheus, an Alertmanager and a GitHub in this process, ${cluster.url}`,
     context: 'sandbox',
     cluster: kube,
+    controllerSpeed: speed,
     gateway: gateway.url,
     prometheus: prometheus.url,
     alertmanager: alertmanager.url,
@@ -118,6 +122,7 @@ async function realTown({ story, namespace, speed, repository, rules, past }: To
     says: `a real control plane, Kubernetes ${await company.cluster.version()} at ${company.plane.url}, whose containers are played, with a real Prometheus and a real Alertmanager`,
     context: 'real',
     cluster: company.cluster,
+    controllerSpeed: 1,
     gateway: company.gateway,
     prometheus: company.prometheus,
     alertmanager: company.alertmanager,

@@ -1,33 +1,35 @@
 import { expect, test } from '@jest/globals'
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { courseOf, tellDemo, type ToldDemo, wellTold } from '../support/tell-demo.ts'
 
-interface Told {
-  readonly code: number | null
-  readonly verdict: string
-  readonly undone: readonly string[]
-  readonly held: readonly string[]
-  readonly codes: readonly string[]
+const minutes = 60_000
+
+/** What the last release of a story came to. */
+function lastRelease({ chapters }: ToldDemo) {
+  const report = chapters.findLast(({ capability }) => capability === 'orchestrated-deploy')
+  const list = (name: string): readonly string[] => JSON.parse(report?.outputs[name] ?? 'null') as readonly string[]
+  return { verdict: report?.verdict, undone: list('rolled-back'), held: list('held'), codes: report?.reasons.map(({ code }) => code).toSorted() }
 }
 
-/** The demo as a person starts it. */
-function demo(cluster: 'sandbox' | 'real'): Told {
-  const folder = mkdtempSync(join(tmpdir(), 'fermata-demo-test-'))
-  try {
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, '../../scripts/demo.ts'), '--cluster', cluster], { cwd: folder, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } })
-    if (status !== 0) throw new Error(`The demo ended with ${status}:\n${stdout.slice(-3000)}${stderr.slice(-1000)}`)
-    const report = JSON.parse(readFileSync(join(folder, 'demo-report/4-orchestrated-deploy/report.json'), 'utf8')) as { readonly verdict: string; readonly outputs: Readonly<Record<string, string>>; readonly reasons: readonly { readonly code: string }[] }
-    const list = (name: string): readonly string[] => JSON.parse(report.outputs[name] ?? 'null') as readonly string[]
-    return { code: status, verdict: report.verdict, undone: list('rolled-back'), held: list('held'), codes: report.reasons.map(({ code }) => code).toSorted() }
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
+test('the release that falls over is the same on the sandbox and on a real control plane', () => {
+  const real = lastRelease(wellTold(tellDemo('--scenario', 'release', '--cluster', 'real')))
+  expect(real).toMatchObject({ verdict: 'fail', undone: ['checkout', 'payments'], held: ['storefront'] })
+  expect(lastRelease(wellTold(tellDemo('--scenario', 'release')))).toEqual(real)
+}, 5 * minutes)
 
-test('the demo tells the same story on the sandbox and on a real control plane', () => {
-  const real = demo('real')
-  expect(real).toMatchObject({ code: 0, verdict: 'fail', undone: ['checkout', 'payments'], held: ['storefront'] })
-  expect(demo('sandbox')).toEqual(real)
-}, 300_000)
+test('the whole story on a real control plane, with a real Prometheus and a real Alertmanager', () => {
+  const told = wellTold(tellDemo('--scenario', 'story', '--cluster', 'real'))
+  expect(courseOf(told)).toHaveLength(10)
+  expect([courseOf(told)[5], courseOf(told)[6], courseOf(told)[9]]).toEqual(['orchestrated-deploy fail', 'orchestrated-deploy pass', 'self-heal pass'])
+}, 5 * minutes)
+
+test.each([
+  ['cascade', 'sandbox', ['chaos-gate fail', 'orchestrated-deploy pass', 'chaos-gate pass']],
+  ['cascade', 'real', ['chaos-gate fail', 'orchestrated-deploy pass', 'chaos-gate pass']],
+  ['black-friday', 'sandbox', ['slo-check pass', 'slo-check fail', 'slo-check pass', 'orchestrated-deploy pass', 'orchestrated-deploy pass']],
+  ['black-friday', 'real', ['slo-check pass', 'slo-check fail', 'slo-check pass', 'orchestrated-deploy pass', 'orchestrated-deploy pass']],
+  ['crash', 'sandbox', ['orchestrated-deploy warn', 'orchestrated-deploy pass', 'orchestrated-deploy pass']],
+  ['crash', 'real', ['orchestrated-deploy warn', 'orchestrated-deploy pass', 'orchestrated-deploy pass']],
+])('%s on %s', (scenario, cluster, course) => {
+  const told = wellTold(tellDemo('--scenario', scenario, '--cluster', cluster))
+  expect(courseOf(told)).toEqual(['orchestrated-deploy pass', ...course])
+}, 5 * minutes)

@@ -3,7 +3,7 @@ import type { Count } from '@fermata/sandbox'
 import { countsAt, since, sum } from '../counts.ts'
 import { git } from '../git.ts'
 import { type Program, startProgram } from '../programs.ts'
-import type { Scenario, Told, Wish } from '../scenario.ts'
+import type { Told, Wish } from '../scenario.ts'
 import { isGo, list, pushOf } from '../stage.ts'
 import type { Town } from '../town.ts'
 import { budgetOf, codesOf, inTheShop, namespace, percent, type Scene, type Telling, until } from './shop.ts'
@@ -21,10 +21,8 @@ const wanted = 25
 /** A month of pages, of which few have failed. */
 const past = [{ service: 'storefront', perSecond: 0.1, failing: 0.0003 }]
 
-export const blackFriday: Scenario = {
-  about: 'ten times the load, an autoscaler that needs a moment, a budget that is spent: the feature is refused by the freeze, the fix passes',
-  takesFrom: false,
-  play: (wish: Wish): Promise<Told> => inTheShop(wish, { speed, load, past }, tell),
+export function tellBlackFriday(wish: Wish): Promise<Told> {
+  return inTheShop(wish, { speed, load, past }, tell)
 }
 
 const storefront: ObjectRef = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'storefront' }

@@ -1,16 +1,14 @@
 import { git } from '../git.ts'
 import { startCaller } from '../programs.ts'
-import type { Scenario, Told, Wish } from '../scenario.ts'
+import type { Told, Wish } from '../scenario.ts'
 import { isGo, keep, list } from '../stage.ts'
 import { codesOf, inTheShop, percent, type Scene, type Telling } from './shop.ts'
 
 const speed = 2
 const load = { storefront: 20, catalog: 5 }
 
-export const cascade: Scenario = {
-  about: 'the catalog cannot be reached and takes the storefront with it; a version that bears it is released, and proven',
-  takesFrom: false,
-  play: (wish: Wish): Promise<Told> => inTheShop(wish, { speed, load }, tell),
+export function tellCascade(wish: Wish): Promise<Told> {
+  return inTheShop(wish, { speed, load }, tell)
 }
 
 async function tell({ shop, town, stage, folder }: Scene): Promise<Telling> {

@@ -5,19 +5,13 @@ import { type Company, companyFrom, gardenShop } from '../company.ts'
 import { git } from '../git.ts'
 import { openPlace, type Place } from '../place.ts'
 import { type Chapter, fermataIn, isGo, list, pushOf, type Stage, stageFor, unmetOf } from '../stage.ts'
-import type { Scenario, Told, Wish } from '../scenario.ts'
+import type { Told, Wish } from '../scenario.ts'
 
 /** The cluster's clock runs so many times faster than ours: a pod that needs 4 seconds is ready after one. */
 const speed = 4
 
 /** The main job alone: everything is released once, then a change goes out, and one of its services falls over. */
-export const release: Scenario = {
-  about: 'a change goes out, one of its services falls over, and what needed it is undone',
-  takesFrom: true,
-  play,
-}
-
-async function play({ from, where, folder, out, teller }: Wish): Promise<Told> {
+export async function tellRelease({ from, where, folder, out, teller }: Wish): Promise<Told> {
   const story = createStory({ does: 'run', readyAfter: 2 })
   const place = await openPlace(where, { story, namespace: 'shop', speed })
   try {

@@ -2,7 +2,7 @@ import { sandboxToken } from '@fermata/sandbox'
 import { git } from '../git.ts'
 import { countsAt } from '../counts.ts'
 import type { AlertRule } from '../ruler.ts'
-import type { Scenario, Told, Wish } from '../scenario.ts'
+import type { Told, Wish } from '../scenario.ts'
 import { isGo, keep, list, pushOf } from '../stage.ts'
 import type { Town } from '../town.ts'
 import { budgetOf, codesOf, inTheShop, percent, repository, type Scene, type Telling, until } from './shop.ts'
@@ -30,21 +30,15 @@ const rules: readonly AlertRule[] = [
 ]
 
 /** The whole of Fermata, in the order in which a change meets it. */
-export const story: Scenario = {
-  about: 'a change, its policies, its budget, a canary that is undone, a mended one that passes, a pod that is killed, an alert that heals itself',
-  takesFrom: false,
-  play,
-}
-
-function play(wish: Wish): Promise<Told> {
+export function tellStory(wish: Wish): Promise<Told> {
   return inTheShop(wish, { speed, past, rules, load: quiet }, async (scene) => {
-    const chapters = { ...(await tellRelease(scene)), ...(await tellOperation(scene)) }
+    const chapters = { ...(await untilItStays(scene)), ...(await whileItRuns(scene)) }
     return { chapters: Object.values(chapters), says: says(chapters), checks: checks(chapters, scene) }
   })
 }
 
 /** From the push to the version that stays. */
-async function tellRelease({ shop, town, stage, folder, traffic }: Scene) {
+async function untilItStays({ shop, town, stage, folder, traffic }: Scene) {
   const metrics = { 'prometheus-url': town.prometheus }
   git(folder, 'checkout', '--quiet', shop.hasty)
   await town.behave([{ image: shop.images.hasty, failing: unusualCards }])
@@ -63,7 +57,7 @@ async function tellRelease({ shop, town, stage, folder, traffic }: Scene) {
 }
 
 /** A day in the life of what is out. */
-async function tellOperation({ town, stage, folder }: Scene) {
+async function whileItRuns({ town, stage, folder }: Scene) {
   const experiment = keep(folder, 'experiment.yaml', `title: The store of carts is back soon when its only pod is lost
 target: {workload: StatefulSet/cart-store}
 fault: {kind: pod-kill, grace: 0s}
@@ -85,7 +79,7 @@ async function dispatched({ github }: Town): Promise<Readonly<Record<string, unk
   return firing()[0] ?? {}
 }
 
-type Chapters = Awaited<ReturnType<typeof tellRelease>> & Awaited<ReturnType<typeof tellOperation>>
+type Chapters = Awaited<ReturnType<typeof untilItStays>> & Awaited<ReturnType<typeof whileItRuns>>
 
 function says({ undone, mended, before, after, chaos, healed }: Chapters): readonly string[] {
   return [

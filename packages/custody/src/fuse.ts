@@ -1,11 +1,11 @@
-import { type Clock, type Cluster, ClusterError, type Instant, type KubeObject, type ObjectRef } from '@fermata/ports'
+import { at, type Clock, type Cluster, ClusterError, type Instant, type KubeObject, numberAt, type ObjectRef, textAt } from '@fermata/ports'
 import { EnvironmentError } from '@fermata/verdict'
 import { because } from './codes.ts'
 import { skew, writeAttempts } from './defaults.ts'
 import { isOutdated } from './fence.ts'
 import type { Renewable } from './keep-alive.ts'
 import { fuseRef, managedBy, nameOf, releaseAnnotation } from './names.ts'
-import { at, instantAt, numberAt, textAt } from './read.ts'
+import { instantAt } from './read.ts'
 import { explained } from './refusals.ts'
 
 /** Kubernetes writes instants as whole seconds, cut off. */

@@ -1,11 +1,11 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { type Cluster, ClusterError, type KubeObject, type ObjectRef } from '@fermata/ports'
+import { at, type Cluster, ClusterError, type KubeObject, type ObjectRef, textAt } from '@fermata/ports'
 import { EnvironmentError } from '@fermata/verdict'
 import { because } from './codes.ts'
 import { journalBytes, writeAttempts } from './defaults.ts'
 import { fenceIn } from './fence.ts'
 import { fenceAnnotation, hiddenRef, journalKind, journalPrefix, journalRef, managedBy, managedSelector, nameOf, refOf, releaseAnnotation } from './names.ts'
-import { at, same, textAt } from './read.ts'
+import { same } from './read.ts'
 import { explained } from './refusals.ts'
 
 /** What every entry says of itself, whatever family of journals it belongs to. */

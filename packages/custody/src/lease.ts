@@ -1,10 +1,10 @@
-import { type Clock, type Cluster, ClusterError, type Instant, type KubeObject } from '@fermata/ports'
+import { at, type Clock, type Cluster, ClusterError, type Instant, type KubeObject, numberAt, textAt } from '@fermata/ports'
 import { EnvironmentError } from '@fermata/verdict'
 import { because } from './codes.ts'
 import { raceAttempts, skew, watchEvery } from './defaults.ts'
 import { fenceIn, fenced } from './fence.ts'
 import { leaseRef, managedBy, nameOf, refOf, serviceAnnotation } from './names.ts'
-import { at, instantAt, numberAt, textAt } from './read.ts'
+import { instantAt } from './read.ts'
 import { explained } from './refusals.ts'
 
 /** Whose lease it is about. */

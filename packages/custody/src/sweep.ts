@@ -1,4 +1,4 @@
-import { type Clock, type Cluster, ClusterError, type Instant, type KubeObject, type ObjectKind, type ObjectRef } from '@fermata/ports'
+import { type Clock, type Cluster, ClusterError, type Instant, type KubeObject, numberAt, type ObjectKind, type ObjectRef } from '@fermata/ports'
 import type { Reason } from '@fermata/verdict'
 import { because } from './codes.ts'
 import { fuseGrace, keptFor, keptJournals, skew } from './defaults.ts'
@@ -6,7 +6,7 @@ import { isBurning } from './fuse.ts'
 import { anyEntryIn } from './journal.ts'
 import { readLease } from './lease.ts'
 import { fuseKind, fusePrefix, hiddenKind, journalKind, journalPrefix, leaseKind, managedSelector, nameOf, refOf } from './names.ts'
-import { instantAt, numberAt } from './read.ts'
+import { instantAt } from './read.ts'
 import { explained } from './refusals.ts'
 
 /** Kinds of temporary objects that the rooms of Fermata make. Those that a cluster does not serve are skipped. */

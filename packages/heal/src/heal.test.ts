@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { KubeObject, MetricPoint } from '@fermata/ports'
-import { at } from './fields.ts'
+import { at, type KubeObject, type MetricPoint } from '@fermata/ports'
 import { alertOf, answering, dispatchOf, install, keep, openWard, type Ward } from './testing/ward.ts'
 
 const first = 'registry.example/cart:1'

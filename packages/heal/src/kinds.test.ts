@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import type { KubeObject } from '@fermata/ports'
-import { at } from './fields.ts'
+import { at, type KubeObject } from '@fermata/ports'
 import { alertOf, dispatchOf, openWard, type Ward } from './testing/ward.ts'
 
 const labels = { alertname: 'HighErrorRate', service: 'cart' }

@@ -1,9 +1,8 @@
 import type { Catalog } from '@fermata/catalog'
 import { readManifests } from '@fermata/manifests'
-import { type Cluster, ClusterError, type Files, type KubeObject, type ObjectKind } from '@fermata/ports'
+import { at, type Cluster, ClusterError, type Files, type KubeObject, mapAt, type ObjectKind, textAt } from '@fermata/ports'
 import { ConfigurationError, inCluster, type Reason } from '@fermata/verdict'
 import { because } from './codes.ts'
-import { at, mapAt, textAt } from './fields.ts'
 import type { Patient } from './ladder/model.ts'
 import { refOf } from './ladder/patch.ts'
 

@@ -1,5 +1,4 @@
-import type { KubeObject } from '@fermata/ports'
-import { numberAt } from './fields.ts'
+import { type KubeObject, numberAt } from '@fermata/ports'
 
 /** Whether a workload runs what it is meant to run, all of it, and nothing else. */
 export function isReady(workload: KubeObject): boolean {

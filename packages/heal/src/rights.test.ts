@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { KubeObject } from '@fermata/ports'
-import { at } from './fields.ts'
+import { at, type KubeObject } from '@fermata/ports'
 import { alertOf, dispatchOf, install, keep, openWard, type Ward } from './testing/ward.ts'
 
 const labels = { alertname: 'HighErrorRate', service: 'cart' }

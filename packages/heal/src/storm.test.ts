@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
-import type { Alert, KubeObject } from '@fermata/ports'
-import { at, textAt } from './fields.ts'
+import { type Alert, at, type KubeObject, textAt } from '@fermata/ports'
 import type { Deed, Ledger } from './ladder/ledger.ts'
 import { alertOf, dispatchOf, install, keep, openWard, type Ward } from './testing/ward.ts'
 

@@ -1,5 +1,5 @@
+import { at, textAt } from '@fermata/ports'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { at, textAt } from './fields.ts'
 import type { Ledger } from './ladder/ledger.ts'
 import { alertOf, dispatchOf, install, keep, openWard, type Ward } from './testing/ward.ts'
 

@@ -1,10 +1,10 @@
 import { type Catalog, type Environment, readCatalog, type ServiceId } from '@fermata/catalog'
 import { parseImage, readManifests, containersOf, type PlacedObject, withServiceImage } from '@fermata/manifests'
-import type { Cluster, Files, KubeObject, Ports } from '@fermata/ports'
+import { type Cluster, type Files, type KubeObject, mapAt, type Ports } from '@fermata/ports'
 import { ConfigurationError, didYouMean, type Problem, type Reason } from '@fermata/verdict'
 import { because } from './codes.ts'
 import { inApplyOrder, isWorkload } from './plan/apply-order.ts'
-import { mapAt, nameOf, refOf } from './plan/objects.ts'
+import { nameOf, refOf } from './plan/objects.ts'
 import { selectServices, type Selection } from './plan/select.ts'
 import type { DeployRequest } from './request.ts'
 

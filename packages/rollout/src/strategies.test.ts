@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { KubeObject, ObjectRef } from '@fermata/ports'
+import { at, type KubeObject, listAt, numberAt, type ObjectRef, textAt } from '@fermata/ports'
 import type { Report } from '@fermata/verdict'
 import { fuseSeconds } from './defaults.ts'
-import { at, listAt, numberAt, textAt } from './plan/objects.ts'
 import { imageFor, Killed, setStage, sketch, type Sketch, type Stage } from './testing/stage.ts'
 import { metricsOf } from './testing/play-metrics.ts'
 
@@ -269,6 +268,21 @@ describe('a canary by an HTTPRoute', () => {
     expect((await run).verdict).toBe('pass')
     const expected = JSON.stringify(route(100)['spec']).replace('"weight":7', '"weight":9').replace('"weight":300', '"weight":200')
     expect(JSON.stringify((await get('HTTPRoute', 'shop'))?.['spec'])).toBe(expected)
+  }, 60_000)
+
+  test('a rollback of a canary that came to its end brings back the old version, its configuration and its route', async () => {
+    const manifest = (timeout: string): string => `---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: shop}\nspec: {rules: [{timeouts: {request: ${timeout}}, backendRefs: [{name: cart, port: 80}]}]}\n`
+    const version = (number: number, strategy: string): Sketch => ({ strategy, replicas: 2, image: imageFor('cart', number), config: `edition-${number}`, also: manifest(`${number}s`), catalog: strategy === 'canary' ? ['traffic_split: [10, 100]'] : [] })
+    sketch(stage.files, { cart: version(1, 'rolling') })
+    expect((await stage.run({ mode: 'apply' })).verdict).toBe('pass')
+    const before = (await get('HTTPRoute', 'shop'))?.['spec']
+    await stage.clock.sleep(1_000)
+    sketch(stage.files, { cart: version(2, 'canary') })
+    const released = await stage.run({ mode: 'apply' })
+    expect([released.verdict, JSON.stringify((await get('HTTPRoute', 'shop'))?.['spec'])]).toEqual(['pass', JSON.stringify(before).replace('1s', '2s')])
+    const back = await stage.run({ mode: 'rollback', release: released.outputs['release'] ?? '' })
+    expect([back.verdict, await imageOf('cart'), await leftBeside(), textAt(await get('ConfigMap', 'cart'), 'data', 'value')]).toEqual(['pass', imageFor('cart', 1), [], 'edition-1'])
+    expect(JSON.stringify((await get('HTTPRoute', 'shop'))?.['spec'])).toBe(JSON.stringify(before))
   }, 60_000)
 })
 

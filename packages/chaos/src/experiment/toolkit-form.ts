@@ -2,10 +2,10 @@
  * Experiments of Chaos Toolkit, as its code accepts them: https://chaostoolkit.org/reference/api/experiment/
  * What is not carried out here is refused by name: an experiment that runs in part tests something else than it says.
  */
+import { at, listAt, mapAt, textAt } from '@fermata/ports'
 import type { Path } from '@fermata/source'
 import * as defaults from '../defaults.ts'
 import type { FaultKind } from '../faults/fault.ts'
-import { fieldAt, listAt, mappingAt, textAt } from '../target/fields.ts'
 import type { Complain, Dialect } from './dialect.ts'
 import { makeFault } from './make-fault.ts'
 import { parseSelector } from '../target/selector.ts'
@@ -37,18 +37,18 @@ function fromToolkit(value: Mapping, kinds: readonly FaultKind[], complain: Comp
 }
 
 function hypothesisOf(value: Mapping, complain: Complain): readonly Probe[] {
-  const at: Path = ['steady-state-hypothesis', 'probes']
+  const place: Path = ['steady-state-hypothesis', 'probes']
   const written = listAt(value, 'steady-state-hypothesis', 'probes')
   if (written.length === 0) complain(['steady-state-hypothesis'], 'The experiment has no steady-state hypothesis with probes, so nothing would be tested.', 'Add an http probe with a tolerance.')
-  return written.flatMap((probe, index) => probeOf(probe, [...at, index], value, complain) ?? [])
+  return written.flatMap((probe, index) => probeOf(probe, [...place, index], value, complain) ?? [])
 }
 
 function probeOf(written: unknown, path: Path, whole: Mapping, complain: Complain): Probe | undefined {
   const name = textAt(written, 'name') ?? `probe ${path.at(-1)}`
   const type = textAt(written, 'provider', 'type')
   if (type !== 'http') return void complain([...path, 'provider'], `Probe ${JSON.stringify(name)} has the provider ${providerText(written)}, which is not carried out here.`, 'Use an http probe.', 'FM-CHAOS-PROVIDER')
-  const provider = substituted(mappingAt(written, 'provider'), whole, [...path, 'provider'], complain) as Mapping
-  const expects = toleranceOf(fieldAt(written, 'tolerance'), name, [...path, 'tolerance'], complain)
+  const provider = substituted(mapAt(written, 'provider'), whole, [...path, 'provider'], complain) as Mapping
+  const expects = toleranceOf(at(written, 'tolerance'), name, [...path, 'tolerance'], complain)
   const url = textAt(provider, 'url') ?? ''
   if (!['http:', 'https:'].includes(URL.parse(url)?.protocol ?? '')) complain([...path, 'provider', 'url'], `Probe ${JSON.stringify(name)} has no address that begins with http:// or https://.`)
   const unknown = Object.keys(provider).find((key) => !['type', 'url', 'method', 'headers', 'timeout', 'verify_tls', 'expected_status', 'max_retries'].includes(key))
@@ -58,7 +58,7 @@ function probeOf(written: unknown, path: Path, whole: Mapping, complain: Complai
 }
 
 function headersOf(provider: Mapping): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(mappingAt(provider, 'headers')).map(([key, value]) => [key, String(value)]))
+  return Object.fromEntries(Object.entries(mapAt(provider, 'headers')).map(([key, value]) => [key, String(value)]))
 }
 
 /** Seconds, or a pair for connecting and reading. */
@@ -93,14 +93,14 @@ function injectionOf(value: Mapping, kinds: readonly FaultKind[], complain: Comp
   if (method.length === 0) return void complain(['method'], 'The method is empty, so no fault would be injected.')
   if (second !== undefined) complain(second.path, `The method has a second fault, ${JSON.stringify(second.name)}; one experiment has one.`, 'Write an experiment for each.')
   if (action === undefined) return undefined
-  const args = substituted(mappingAt(action.activity, 'provider', 'arguments'), value, [...action.path, 'provider', 'arguments'], complain) as Mapping
+  const args = substituted(mapAt(action.activity, 'provider', 'arguments'), value, [...action.path, 'provider', 'arguments'], complain) as Mapping
   const meaning = action.read(args)
   if ('problem' in meaning) return void complain([...action.path, 'provider', 'arguments'], `Action ${JSON.stringify(action.name)} (${action.call}): ${meaning.problem}.`)
   if (meaning.target.by === 'selector') {
     const parsed = parseSelector(meaning.target.selector)
     if (typeof parsed['problem'] === 'string') complain([...action.path, 'provider', 'arguments'], `Action ${JSON.stringify(action.name)}: its selector ${parsed['problem']}.`)
   }
-  const pause = Number(fieldAt(action.activity, 'pauses', 'after'))
+  const pause = Number(at(action.activity, 'pauses', 'after'))
   const made = makeFault(action.kind, meaning.settings, action.kind.lasts === 'until lifted' ? (pause > 0 ? pause * 1000 : undefined) : undefined)
   if ('fault' in made) return { fault: made.fault, amount: meaning.amount ?? action.kind.usually, target: meaning.target, namespace: meaning.namespace }
   for (const { says } of made.problems) complain(action.path, says, action.kind.lasts === 'until lifted' ? 'Give it as pauses.after of the action, in seconds.' : undefined)
@@ -134,9 +134,9 @@ function substituted(value: unknown, whole: Mapping, path: Path, complain: Compl
   if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, substituted(one, whole, [...path, key], complain)]))
   if (typeof value !== 'string') return value
   const valueOf = (name: string): unknown => {
-    const found = fieldAt(whole, 'configuration', name)
+    const found = at(whole, 'configuration', name)
     if (['string', 'number', 'boolean'].includes(typeof found)) return found
-    const preset = fieldAt(found, 'default')
+    const preset = at(found, 'default')
     if (textAt(found, 'type') === 'env' && preset !== undefined) return preset
     complain(path, `The value of \${${name}} is not known here: only literal values of configuration, and defaults of type env, are.`, 'Write the value into the experiment.')
     return ''

@@ -3,11 +3,10 @@
  * It needs a network plugin that enforces policies, and another policy that allows traffic goes on allowing it; so its effect is
  * proven by questions that fail, never by the object being there. Connections that are open may survive it: the standard leaves that to the plugin.
  */
-import type { KubeObject } from '@fermata/ports'
+import { type KubeObject, listAt, mapAt } from '@fermata/ports'
 import { inCluster, type Reason } from '@fermata/verdict'
 import * as z from 'zod/mini'
 import { because } from '../codes.ts'
-import { mappingAt, listAt } from '../target/fields.ts'
 import { selects } from '../target/selector.ts'
 import { type Aim, faultKind, type Siege, type Site, type ToolkitMeaning } from './fault.ts'
 import { siegeByObject, temporaryObject } from './siege-by-object.ts'
@@ -77,9 +76,9 @@ async function letThrough({ cluster, aim }: Site, direction: Direction): Promise
   const { items } = await cluster.list(policyKind, { namespace: aim.namespace })
   const sides = { both: ['ingress', 'egress'], ingress: ['ingress'], egress: ['egress'] }[direction]
   const opening = items.filter((policy) => {
-    const spec = mappingAt(policy, 'spec')
+    const spec = mapAt(policy, 'spec')
     const opens = sides.some((side) => listAt(spec, side).length > 0)
-    return opens && victimPods(aim).some((pod) => selects(mappingAt(spec, 'podSelector'), pod.metadata.labels ?? {}))
+    return opens && victimPods(aim).some((pod) => selects(mapAt(spec, 'podSelector'), pod.metadata.labels ?? {}))
   })
   return opening.map(({ metadata }) => because('FM-CHAOS-LET-THROUGH', { says: `NetworkPolicy ${metadata.name} selects the same pods and lets traffic through, also during the partition.`, where: inCluster('NetworkPolicy', aim.namespace, metadata.name) }))
 }

@@ -1,10 +1,9 @@
 import { type Catalog, readCatalog } from '@fermata/catalog'
 import { isMapping, readManifests } from '@fermata/manifests'
-import type { Cluster, Files, KubeObject, ObjectRef } from '@fermata/ports'
+import { type Cluster, type Files, type KubeObject, mapAt, type ObjectRef } from '@fermata/ports'
 import { ConfigurationError, didYouMean, inCluster, type Reason } from '@fermata/verdict'
 import { because } from '../codes.ts'
 import type { Experiment, TargetWish } from '../experiment/model.ts'
-import { mappingAt } from './fields.ts'
 import { isAlive, isReady } from './pods.ts'
 import { parseSelector, selectorText } from './selector.ts'
 
@@ -28,7 +27,7 @@ const workloadKinds: Readonly<Record<string, string>> = { Deployment: 'apps/v1',
 export async function findTarget(experiment: Experiment, namespace: string, cluster: Cluster, files: Files, config: string | undefined): Promise<Target | Reason> {
   const selected = await selectorOf(experiment.target, namespace, cluster, files, config, experiment)
   if ('code' in selected) return selected
-  if (Object.keys(mappingAt(selected.selector, 'matchLabels')).length === 0 && selected.selector['matchExpressions'] === undefined) throw new ConfigurationError([{ code: 'FM-CHAOS-EXPERIMENT', says: `The selector of ${selected.says} is empty and would select every pod of namespace ${namespace}.`, where: experiment.where }])
+  if (Object.keys(mapAt(selected.selector, 'matchLabels')).length === 0 && selected.selector['matchExpressions'] === undefined) throw new ConfigurationError([{ code: 'FM-CHAOS-EXPERIMENT', says: `The selector of ${selected.says} is empty and would select every pod of namespace ${namespace}.`, where: experiment.where }])
   const { items } = await cluster.list({ apiVersion: 'v1', kind: 'Pod' }, { namespace, labelSelector: selectorText(selected.selector) })
   const pods = items.filter(isAlive)
   if (!pods.some(isReady)) return because('FM-CHAOS-NO-TARGET', { says: `${items.length === 0 ? 'No pod matches' : `None of ${items.length} pods is ready of`} ${selected.says} in namespace ${namespace}.`, where: inCluster('Pod', namespace, selectorText(selected.selector)) })
@@ -55,7 +54,7 @@ async function workloadSelector(ref: ObjectRef, cluster: Cluster, lease: string)
   const found = await cluster.get(ref)
   const says = `${ref.kind}/${ref.name}`
   if (found === undefined) return because('FM-CHAOS-NO-TARGET', { says: `There is no ${says} in namespace ${ref.namespace}.`, where: inCluster(ref.kind, ref.namespace, ref.name) })
-  return { lease, says, selector: mappingAt(found, 'spec', 'selector') }
+  return { lease, says, selector: mapAt(found, 'spec', 'selector') }
 }
 
 /** The first workload of a service's manifests. */

@@ -1,5 +1,4 @@
-import type { KubeObject } from '@fermata/ports'
-import { listAt, textAt } from './fields.ts'
+import { type KubeObject, listAt, textAt } from '@fermata/ports'
 
 /** Takes traffic: its Ready condition holds and nobody is ending it. */
 export function isReady(pod: KubeObject): boolean {

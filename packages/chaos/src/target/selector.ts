@@ -1,18 +1,19 @@
-import { fieldAt, listAt, mappingAt, textAt } from './fields.ts'
+import { at, listAt, mapAt, textAt } from '@fermata/ports'
+
 
 type Labels = Readonly<Record<string, string>>
 type Selector = Readonly<Record<string, unknown>>
 
 /** Whether a LabelSelector of the API selects these labels. An empty one selects everything; an operator that nobody knows selects nothing. */
 export function selects(selector: Selector, labels: Labels): boolean {
-  const wanted = Object.entries(mappingAt(selector, 'matchLabels'))
+  const wanted = Object.entries(mapAt(selector, 'matchLabels'))
   return wanted.every(([key, value]) => labels[key] === value) && listAt(selector, 'matchExpressions').every((expression) => holds(expression, labels))
 }
 
 function holds(expression: unknown, labels: Labels): boolean {
   const value = labels[textAt(expression, 'key') ?? '']
   const values = listAt(expression, 'values')
-  switch (fieldAt(expression, 'operator')) {
+  switch (at(expression, 'operator')) {
     case 'In':
       return value !== undefined && values.includes(value)
     case 'NotIn':
@@ -28,11 +29,11 @@ function holds(expression: unknown, labels: Labels): boolean {
 
 /** A LabelSelector in the words of a list request. */
 export function selectorText(selector: Selector): string {
-  const labels = Object.entries(mappingAt(selector, 'matchLabels')).map(([key, value]) => `${key}=${String(value)}`)
+  const labels = Object.entries(mapAt(selector, 'matchLabels')).map(([key, value]) => `${key}=${String(value)}`)
   const expressions = listAt(selector, 'matchExpressions').map((expression) => {
     const key = textAt(expression, 'key') ?? ''
     const values = `(${listAt(expression, 'values').join(',')})`
-    switch (fieldAt(expression, 'operator')) {
+    switch (at(expression, 'operator')) {
       case 'In':
         return `${key} in ${values}`
       case 'NotIn':

@@ -1,7 +1,6 @@
-import type { Instant, Labels } from '@fermata/ports'
+import { at, type Instant, type Labels, mapAt, textAt } from '@fermata/ports'
 import type { Reason } from '@fermata/verdict'
 import { because } from '../codes.ts'
-import { at, mapAt, textAt } from '../fields.ts'
 
 /** What a dispatch says of one alert. A hint: whether it is true is asked elsewhere. */
 export interface Hint {

@@ -1,5 +1,4 @@
-import type { KubeObject, ObjectRef } from '@fermata/ports'
-import { textAt } from '../fields.ts'
+import { type KubeObject, type ObjectRef, textAt } from '@fermata/ports'
 
 export function refOf({ apiVersion, kind, metadata: { namespace, name } }: KubeObject): ObjectRef {
   return { apiVersion, kind, name, ...(namespace !== undefined && { namespace }) }

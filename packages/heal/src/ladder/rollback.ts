@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { KubeObject } from '@fermata/ports'
+import { at, type KubeObject, mapAt, textAt } from '@fermata/ports'
 import { because } from '../codes.ts'
-import { at, mapAt, textAt } from '../fields.ts'
 import type { Patient, Remedy } from './model.ts'
 import { reconciledBy, refOf } from './patch.ts'
 import { restartedAt } from './restart.ts'

@@ -1,6 +1,5 @@
-import type { KubeObject } from '@fermata/ports'
+import { type KubeObject, numberAt } from '@fermata/ports'
 import { because } from '../codes.ts'
-import { numberAt } from '../fields.ts'
 import type { Patient, Remedy, Step } from './model.ts'
 import { reconciledBy, refOf, versioned } from './patch.ts'
 

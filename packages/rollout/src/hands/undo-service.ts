@@ -1,12 +1,12 @@
 import type { ServiceId } from '@fermata/catalog'
 import { fieldManager, isOutdated, refuseIfFenced, releaseAnnotation } from '@fermata/custody'
-import { type Cluster, ClusterError, type KubeObject, type ObjectRef } from '@fermata/ports'
+import { type Cluster, ClusterError, type KubeObject, numberAt, type ObjectRef } from '@fermata/ports'
 import type { Reason } from '@fermata/verdict'
 import { because } from '../codes.ts'
 import { questionsAtATime, trafficSettles, writeAttempts } from '../defaults.ts'
 import { groupOf } from '../plan/apply-order.ts'
 import { eachOf } from '../plan/each-of.ts'
-import { nameOf, numberAt, placeOf } from '../plan/objects.ts'
+import { nameOf, placeOf } from '../plan/objects.ts'
 import { type Former, wayBack } from '../undo/former.ts'
 import { isMoved } from './shift-traffic.ts'
 import { giveToFuse } from './temporary.ts'
@@ -79,16 +79,31 @@ function superseded(id: ServiceId, { ref }: Former, by: string): Reason {
  * Where traffic was moved to it, that has gone back by now, and gets the time to arrive there.
  */
 export async function removeCreated(bench: Bench, id: ServiceId): Promise<Reason | undefined> {
-  if (movedTraffic(bench.scribe.formersOf(id))) await pause(bench, trafficSettles)
-  const created = bench.scribe.formersOf(id).filter((former) => former.is === 'absent' && !holdsForeign(former.ref))
+  const formers = bench.scribe.formersOf(id)
+  const created = formers.filter((former) => former.is === 'absent' && !holdsForeign(former.ref))
+  if (movedTraffic(formers) && (await isLeft(bench, created))) await pause(bench, trafficSettles)
   return eachFormer(bench, id, created.toReversed(), async ({ ref }) => {
     const current = await present(bench.cluster, ref)
-    if (current?.metadata.uid === undefined || current.metadata.annotations?.[releaseAnnotation] !== bench.release) return undefined
+    if (current?.metadata.uid === undefined || !isOurs(bench, current)) return undefined
     refuseIfFenced(current, bench.warrant.fenceOf(id))
     bench.warrant.assure()
     await bench.cluster.delete(ref, { uid: current.metadata.uid, propagation: 'Background' })
     return undefined
   })
+}
+
+/** Whether something that was created is still there. What cannot be seen may be. */
+async function isLeft(bench: Bench, created: readonly Former[]): Promise<boolean> {
+  try {
+    return (await eachOf(created, questionsAtATime, async ({ ref }) => isOurs(bench, await present(bench.cluster, ref)))).some(Boolean)
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error
+    return true
+  }
+}
+
+function isOurs({ release }: Bench, current: KubeObject | undefined): boolean {
+  return current?.metadata.annotations?.[releaseAnnotation] === release
 }
 
 /**

@@ -44,10 +44,15 @@ export function journalScribe(head: JournalHead, begun: ReleaseState, known: For
     remember(service, list) {
       // What a run before this one has remembered is what was there before the release; what is there now may be half of it.
       const before = formers.get(service) ?? []
-      const remembered = new Set(before.map(({ ref }) => keyOf(ref)))
-      formers.set(service, [...before, ...list.filter(({ ref }) => !remembered.has(keyOf(ref)))])
+      const remembered = new Set(before.map(aboutWhat))
+      formers.set(service, [...before, ...list.filter((former) => !remembered.has(aboutWhat(former)))])
       return saved()
     },
     formersOf: (service) => formers.get(service) ?? [],
   }
+}
+
+/** The weights of a route and what else stands in it are remembered apart. */
+function aboutWhat(former: Former): string {
+  return `${former.is === 'routed' ? 'weights of ' : ''}${keyOf(former.ref)}`
 }

@@ -1,13 +1,13 @@
 import type { ServiceId } from '@fermata/catalog'
 import { fieldManager } from '@fermata/custody'
 import { objectName, type PlacedObject } from '@fermata/manifests'
-import { type Cluster, ClusterError, type KubeObject } from '@fermata/ports'
+import { type Cluster, ClusterError, type KubeObject, textAt } from '@fermata/ports'
 import type { Reason } from '@fermata/verdict'
 import { because } from '../codes.ts'
 import { assessorOf } from '../readiness/kinds.ts'
 import { groupOf } from './apply-order.ts'
 import { fieldChanges, type FieldChange } from './field-changes.ts'
-import { kindKey, nameOf, refOf, textAt } from './objects.ts'
+import { kindKey, nameOf, refOf } from './objects.ts'
 import { eachOf } from './each-of.ts'
 
 /** An object of the release, and what the API server says of it. */

@@ -1,5 +1,4 @@
-import type { KubeObject } from '@fermata/ports'
-import { at, mapAt } from './objects.ts'
+import { at, type KubeObject, mapAt } from '@fermata/ports'
 import { same } from './canonical.ts'
 
 /** One field that would have another value. `undefined` is absent. */

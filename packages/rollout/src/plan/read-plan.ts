@@ -1,6 +1,5 @@
-import type { Files } from '@fermata/ports'
+import { at, type Files, textAt } from '@fermata/ports'
 import { ConfigurationError, inFile } from '@fermata/verdict'
-import { at, textAt } from './objects.ts'
 import { hashOf, type Plan, planSchemaId } from './plan.ts'
 
 /**

@@ -1,7 +1,6 @@
-import type { Instant, KubeObject } from '@fermata/ports'
+import { type Instant, type KubeObject, listAt, textAt } from '@fermata/ports'
 import type { Location } from '@fermata/verdict'
 import type { RolloutCode } from '../codes.ts'
-import { listAt, textAt } from '../plan/objects.ts'
 
 /** How one object stands. */
 export type Assessment =

@@ -1,5 +1,5 @@
-import type { KubeObject } from '@fermata/ports'
-import { at, numberAt, placeOf, refOf } from '../plan/objects.ts'
+import { at, type KubeObject, numberAt } from '@fermata/ports'
+import { placeOf, refOf } from '../plan/objects.ts'
 import { type Assess, condition, failed, isStale, progressing, ready, type Scene } from './assessment.ts'
 import { refusedPods } from './refused-pods.ts'
 import { firstTrouble, waitingPod } from './pod.ts'

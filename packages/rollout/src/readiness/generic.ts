@@ -1,5 +1,6 @@
+import { listAt, numberAt } from '@fermata/ports'
 import { conditionsPatience } from '../defaults.ts'
-import { listAt, nameOf, numberAt, placeOf, refOf } from '../plan/objects.ts'
+import { nameOf, placeOf, refOf } from '../plan/objects.ts'
 import { type Assess, condition, failed, isStale, progressing, ready } from './assessment.ts'
 
 /** Conditions by which a controller says that all is well; the first that is present counts. */

@@ -1,4 +1,5 @@
-import { at, numberAt, placeOf, refOf, textAt } from '../plan/objects.ts'
+import { at, numberAt, textAt } from '@fermata/ports'
+import { placeOf, refOf } from '../plan/objects.ts'
 import { type Assess, type Cause, condition, failed, progressing, ready } from './assessment.ts'
 import { podFailed, podTrouble, waitingPod } from './pod.ts'
 

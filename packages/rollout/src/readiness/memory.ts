@@ -1,5 +1,4 @@
-import type { Instant, KubeObject } from '@fermata/ports'
-import { listAt, numberAt, textAt } from '../plan/objects.ts'
+import { type Instant, type KubeObject, listAt, numberAt, textAt } from '@fermata/ports'
 import type { Memory } from './assessment.ts'
 import { condition } from './assessment.ts'
 

@@ -1,7 +1,7 @@
-import type { KubeObject } from '@fermata/ports'
+import { type KubeObject, numberAt, textAt } from '@fermata/ports'
 import type { RolloutCode } from '../codes.ts'
 import { configurationPatience, imagePullPatience, memoryKillsThatCount, restartsThatCount, scaleUpPatience, schedulingPatience } from '../defaults.ts'
-import { numberAt, placeOf, refOf, textAt } from '../plan/objects.ts'
+import { placeOf, refOf } from '../plan/objects.ts'
 import { type Assess, type Assessment, type Cause, condition, failed, progressing, ready, type Scene } from './assessment.ts'
 import { containerStatuses, restartsSince, seenFor, troubleKey } from './memory.ts'
 

@@ -1,4 +1,5 @@
-import { numberAt, placeOf, refOf } from '../plan/objects.ts'
+import { numberAt } from '@fermata/ports'
+import { placeOf, refOf } from '../plan/objects.ts'
 import { type Assess, isStale, progressing, ready } from './assessment.ts'
 import { refusedPods } from './refused-pods.ts'
 import { firstTrouble, waitingPod } from './pod.ts'

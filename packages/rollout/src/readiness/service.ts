@@ -1,6 +1,6 @@
 import { podTemplateOf } from '@fermata/manifests'
-import type { KubeObject } from '@fermata/ports'
-import { mapAt, numberAt, placeOf, refOf, textAt } from '../plan/objects.ts'
+import { type KubeObject, mapAt, numberAt, textAt } from '@fermata/ports'
+import { placeOf, refOf } from '../plan/objects.ts'
 import { type Assess, progressing, ready } from './assessment.ts'
 import { isReady } from './pod.ts'
 

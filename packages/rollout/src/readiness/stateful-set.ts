@@ -1,4 +1,5 @@
-import { numberAt, placeOf, refOf, textAt } from '../plan/objects.ts'
+import { numberAt, textAt } from '@fermata/ports'
+import { placeOf, refOf } from '../plan/objects.ts'
 import { type Assess, isStale, progressing, ready } from './assessment.ts'
 import { firstTrouble, waitingPod } from './pod.ts'
 

@@ -1,4 +1,5 @@
-import { placeOf, refOf, textAt } from '../plan/objects.ts'
+import { textAt } from '@fermata/ports'
+import { placeOf, refOf } from '../plan/objects.ts'
 import { type Assess, failed, progressing, ready } from './assessment.ts'
 
 /** A PersistentVolumeClaim is ready when it is bound, or when its class binds it only once a pod uses it: then the pod says what is missing. */

@@ -1,6 +1,5 @@
 import { managedBy } from '@fermata/custody'
-import type { KubeObject } from '@fermata/ports'
-import { at, mapAt } from '../plan/objects.ts'
+import { at, type KubeObject, mapAt } from '@fermata/ports'
 
 /** Marks the pods of a new version that stands beside the old one. */
 export const trackLabel = 'fermata.dev/track'

@@ -1,10 +1,9 @@
 import type { Service } from '@fermata/catalog'
 import { managedBy } from '@fermata/custody'
 import { containersOf } from '@fermata/manifests'
-import type { Files, KubeObject } from '@fermata/ports'
+import { type Files, type KubeObject, listAt, mapAt } from '@fermata/ports'
 import type { Problem } from '@fermata/verdict'
 import { digest } from '../plan/canonical.ts'
-import { listAt, mapAt } from '../plan/objects.ts'
 
 /** What runs the migration scripts of a service: their text, and the Job. */
 export interface MigrationObjects {

@@ -1,6 +1,5 @@
-import type { Cluster, KubeObject } from '@fermata/ports'
+import { type Cluster, type KubeObject, listAt, mapAt, numberAt, textAt } from '@fermata/ports'
 import { canonical } from '../plan/canonical.ts'
-import { listAt, mapAt, numberAt, textAt } from '../plan/objects.ts'
 import { condition } from '../readiness/assessment.ts'
 import { imageFor, sketch, type Stage } from './stage.ts'
 

@@ -1,4 +1,4 @@
-import { at, listAt, numberAt, textAt } from '../plan/objects.ts'
+import { at, listAt, numberAt, textAt } from '@fermata/ports'
 import type { Router } from './router.ts'
 import { type Backend, type Dialect, observed, resetRules, verified, weighed, weightsOf } from './rules.ts'
 

@@ -1,5 +1,4 @@
-import type { KubeObject } from '@fermata/ports'
-import { textAt } from '../plan/objects.ts'
+import { type KubeObject, textAt } from '@fermata/ports'
 import type { Change, PatchOperation, Split, Weights } from './router.ts'
 
 /** One backend of a rule, as a provider reads it. */

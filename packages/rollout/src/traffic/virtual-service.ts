@@ -1,4 +1,4 @@
-import { listAt, mapAt, numberAt, textAt } from '../plan/objects.ts'
+import { listAt, mapAt, numberAt, textAt } from '@fermata/ports'
 import type { Router } from './router.ts'
 import { type Backend, type Dialect, observed, resetRules, verified, weighed, weightsOf } from './rules.ts'
 

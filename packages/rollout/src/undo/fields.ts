@@ -1,6 +1,5 @@
-import type { KubeObject } from '@fermata/ports'
+import { at, type KubeObject, listAt, textAt } from '@fermata/ports'
 import { same } from '../plan/canonical.ts'
-import { at, listAt, textAt } from '../plan/objects.ts'
 
 /**
  * A set of fields, as the API server writes it in `metadata.managedFields[].fieldsV1`: `f:` a field, `k:` the list item with these keys,

@@ -1,4 +1,5 @@
 import { boolean, capability, choice, duration, list, path, text, type Request } from '@fermata/capability'
+import { type Pack, packs } from './packs/registry.ts'
 
 export const policyScan = capability({
   name: 'policy-scan',
@@ -7,7 +8,7 @@ export const policyScan = capability({
     files: list({ default: '', about: 'Files, folders and patterns (`*`, `**`, `?`, `{a,b}`; `!` takes away) of YAML and JSON. Default: the manifests of all services of the catalog.', example: 'k8s, deploy/**/*.yaml, !deploy/drafts' }),
     policies: list({ default: '', about: 'Files, folders and patterns of Rego modules. Default: the folder policy, which must be there unless a pack is named.', example: 'policy' }),
     namespaces: list({ default: 'main', about: 'Packages whose rules are asked, without `data.`; `*` takes any text, dots too.', example: 'main, kubernetes.*' }),
-    pack: list({ default: '', about: 'Policies that come with Fermata: pss-baseline, pss-restricted (each @1.25 to @1.35 or @latest), kube-best-practice.', example: 'pss-baseline@1.35' }),
+    pack: list({ default: '', about: `Policies that come with Fermata: ${packs.map(packText).join(', ')}.`, example: 'pss-baseline@1.35' }),
     data: list({ default: '', about: 'YAML and JSON files and folders that become the document data. The folders below a named one are keys, file names are not.', example: 'policy-data' }),
     combine: boolean({ default: 'false', about: 'All documents are one input: a list of {path, contents}.' }),
     exceptions: path({ about: 'YAML file of findings that are accepted for a time, each with owner, reason and day of expiry.', example: '.fermata/exceptions.yaml' }),
@@ -32,5 +33,9 @@ export const policyScan = capability({
   branding: { icon: 'shield', color: 'green' },
   permissions: { 'contents: read': 'to read the files and the policies' },
 })
+
+function packText({ name, minors }: Pack): string {
+  return minors === undefined ? name : `${name} (@1.${minors[0]} to @1.${minors[1]}, or @latest)`
+}
 
 export type ScanRequest = Request<typeof policyScan>

@@ -214,7 +214,7 @@ describe('a canary by an HTTPRoute', () => {
 
   test('gets the share that was asked for, and a backend of another team survives byte for byte', async () => {
     await second({ strategy: 'canary', replicas: 2, soak: '5s', catalog: ['traffic_split: [10, 50, 100]'] })
-    const before = await stage.kube.create(route(100))
+    const before = await stage.kube.apply(route(100), { fieldManager: 'another-team' })
     const foreign = (object: KubeObject | undefined): unknown => JSON.stringify((at(object, 'spec', 'rules') as { readonly backendRefs: readonly { readonly name: string }[] }[]).map(({ backendRefs }) => backendRefs.filter(({ name }) => name === 'other-team')))
     const watch = await watching(async () => {
       const [found, canary] = await Promise.all([get('HTTPRoute', 'shop'), get('Deployment', 'cart-canary')])
@@ -229,6 +229,8 @@ describe('a canary by an HTTPRoute', () => {
     expect(watch.seen.filter(({ refs, ready }) => refs === 3 && ready === 0)).toEqual([])
     const after = await get('HTTPRoute', 'shop')
     expect(JSON.stringify(after?.['spec'])).toBe(JSON.stringify(before['spec']))
+    // Whoever applies it next is not refused over fields that were ours for a while.
+    await stage.kube.apply(route(50), { fieldManager: 'another-team' })
     expect([await imageOf('cart'), await leftBeside()]).toEqual([imageFor('cart', 2), []])
   }, 90_000)
 

@@ -1,6 +1,6 @@
 import type { ServiceId } from '@fermata/catalog'
-import { isOutdated } from '@fermata/custody'
-import { ClusterError, type KubeObject, numberAt, type ObjectRef } from '@fermata/ports'
+import { fieldManager, isOutdated } from '@fermata/custody'
+import { ClusterError, type KubeObject, listAt, numberAt, type ObjectRef, textAt } from '@fermata/ports'
 import type { Reason } from '@fermata/verdict'
 import { because } from '../codes.ts'
 import { writeAttempts } from '../defaults.ts'
@@ -44,8 +44,29 @@ export async function shiftTraffic(bench: Bench, id: ServiceId, { routes, split,
         if (!isMoved(error) || attempt >= writeAttempts) throw error
       }
     }
+    if (to === 'stable') await disown(bench, ref)
   }
   return undefined
+}
+
+/**
+ * Gives up the fields of a route that our patches made ours: the list of its rules is one field, and whoever applies the route next
+ * (we, by the manifest, or another team) would be refused over weights that are what they were.
+ */
+export async function disown({ cluster, warrant }: Bench, ref: ObjectRef): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const route = await cluster.get(ref)
+    const entries = listAt(route, 'metadata', 'managedFields')
+    const index = entries.findIndex((entry) => textAt(entry, 'manager') === fieldManager && textAt(entry, 'operation') === 'Update' && textAt(entry, 'subresource') === undefined)
+    if (index === -1) return
+    warrant.assure()
+    try {
+      await cluster.patch(ref, 'json', [{ op: 'test', path: '/metadata/resourceVersion', value: route?.metadata.resourceVersion }, { op: 'remove', path: `/metadata/managedFields/${index}` }])
+      return
+    } catch (error) {
+      if (!isMoved(error) || attempt >= writeAttempts) throw error
+    }
+  }
 }
 
 /** A `test` that fails says that somebody wrote the route between our look and our write; API servers answer it as invalid. */

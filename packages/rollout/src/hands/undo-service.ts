@@ -8,7 +8,7 @@ import { groupOf } from '../plan/apply-order.ts'
 import { eachOf } from '../plan/each-of.ts'
 import { nameOf, placeOf } from '../plan/objects.ts'
 import { type Former, wayBack } from '../undo/former.ts'
-import { isMoved } from './shift-traffic.ts'
+import { disown, isMoved } from './shift-traffic.ts'
 import { giveToFuse } from './temporary.ts'
 import { type Bench, pause } from './work.ts'
 
@@ -23,14 +23,14 @@ async function writeBack(bench: Bench, id: ServiceId): Promise<Reason | undefine
     for (let attempt = 1; ; attempt++) {
       const current = await present(bench.cluster, former.ref)
       const way = wayBack(former, current, bench.release)
-      if (way.is === 'nothing') return undefined
+      if (way.is === 'nothing') return disownRouted(bench, former)
       if (way.is === 'superseded') return superseded(id, former, way.by)
       refuseIfFenced(current, bench.warrant.fenceOf(id))
       bench.warrant.assure()
       try {
         if (way.is === 'patch') await bench.cluster.patch(former.ref, 'json', way.operations)
         else bench.wrote(await bench.cluster.apply(way.object, { fieldManager, force: true }))
-        return undefined
+        return disownRouted(bench, former)
       } catch (error) {
         // Somebody wrote the object between our look and our write: look again.
         if (!(way.is === 'patch' ? isMoved(error) : isOutdated(error)) || attempt >= writeAttempts) throw error
@@ -49,6 +49,11 @@ async function trafficFirst({ cluster }: Bench, formers: readonly Former[]): Pro
   const alive = await Promise.all(deployments.map(async ({ ref }) => (numberAt(await cluster.get(ref), 'status', 'availableReplicas') ?? 0) > 0))
   const [traffic, rest] = [formers.filter(leads), formers.filter((former) => !leads(former))]
   return alive.every(Boolean) ? [...traffic, ...rest] : [...rest, ...traffic]
+}
+
+async function disownRouted(bench: Bench, former: Former): Promise<undefined> {
+  if (former.is === 'routed') await disown(bench, former.ref)
+  return undefined
 }
 
 /** A route, or a Service where a version stood beside: elsewhere Services were not turned away from it. */

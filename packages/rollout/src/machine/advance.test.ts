@@ -73,6 +73,14 @@ describe('a service starts', () => {
     expect(after(one.release, ready('b')).last).toEqual(['apply web'])
   })
 
+  test('after the others of its cycle, where a run that was killed has brought those out already', () => {
+    const cycle = order({ a: ['b'], b: ['a'], web: ['a'] })
+    const left: ReleaseState = { order: cycle, course: { is: 'forward' }, services: new Map([['a', { at: 'promoted', wavered: undefined }], ['b', { at: 'waiting' }], ['web', { at: 'waiting' }]]) }
+    const { release, commands } = after(left, started)
+    expect(commands).toEqual(['apply b'])
+    expect(after(release, applied('b'), ready('b')).last).toEqual(['apply web'])
+  })
+
   test('also in a cycle that is larger than all places together', () => {
     expect(after(beginRelease(order({ a: ['b'], b: ['c'], c: ['a'] }, { parallelism: 2 })), started).commands).toHaveLength(3)
   })

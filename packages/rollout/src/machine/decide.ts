@@ -138,9 +138,13 @@ function starts({ order }: ReleaseState, services: Services, now: Instant): read
   return commands
 }
 
+/** The members that wait. A release that was resumed may find some of a cycle out already: the others follow them. */
 function startable(units: readonly (readonly ServiceId[])[], members: ReadonlyMap<ServiceId, Member>, services: Services): readonly (readonly ServiceId[])[] {
   const first = (unit: readonly ServiceId[]): Member => members.get(unit[0] as ServiceId) as Member
+  const waits = (id: ServiceId): boolean => at(services, id).at === 'waiting'
   return units
-    .filter((unit) => unit.every((id) => at(services, id).at === 'waiting') && first(unit).needs.every((id) => isGood(at(services, id))))
+    .filter((unit) => unit.every((id) => waits(id) || isGood(at(services, id))))
+    .map((unit) => unit.filter(waits))
+    .filter((unit) => unit.length > 0 && first(unit).needs.every((id) => isGood(at(services, id))))
     .toSorted((a, b) => first(b).rank - first(a).rank)
 }

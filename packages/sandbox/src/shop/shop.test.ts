@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { parseYaml } from '@fermata/source'
-import { type Shop, makeShop } from './make-shop.ts'
+import { type GuardedShop, makeGuardedShop, type Shop, makeShop } from './make-shop.ts'
 
 interface Written {
   readonly kind: string
@@ -168,6 +168,33 @@ describe('the history', () => {
     const taken = mkdtempSync(join(folder, 'taken-'))
     writeFileSync(join(taken, 'mine'), '')
     await expect(makeShop(taken)).rejects.toThrow('not empty')
+  })
+})
+
+describe('the shop with gates', () => {
+  let guarded: GuardedShop
+  beforeAll(async () => {
+    guarded = await makeGuardedShop(join(folder, 'guarded'))
+  })
+  const there = (commit: string, path: string) => execFileSync('git', ['-C', guarded.folder, 'show', `${commit}:${path}`], { encoding: 'utf8' })
+  const changedIn = (commit: string) => execFileSync('git', ['-C', guarded.folder, 'diff-tree', '-r', '--name-only', `${commit}^`, commit], { encoding: 'utf8' }).trim().split('\n').map((path) => path.split('/')[1])
+
+  test('changes what its story tells, with a new image where the source changed', () => {
+    expect([guarded.hasty, guarded.mended, guarded.patient].map((commit) => [...new Set(changedIn(commit))])).toEqual([['checkout', 'payments'], ['payments'], ['storefront']])
+    const { hasty, mended, impatient, patient } = guarded.images
+    expect(new Set([hasty, mended, impatient, patient]).size).toBe(4)
+    expect([there(guarded.hasty, 'services/payments/deploy.yaml').includes(hasty), there(guarded.mended, 'services/payments/deploy.yaml').includes(mended), there(guarded.mended, 'services/storefront/deploy.yaml').includes(impatient), there(guarded.patient, 'services/storefront/deploy.yaml').includes(patient)]).toEqual([true, true, true, true])
+  })
+
+  test('writes logs for debugging in the hasty version alone, and leaves the number of storefronts to the autoscaler', () => {
+    expect([guarded.base, guarded.hasty, guarded.mended].map((commit) => there(commit, 'services/payments/deploy.yaml').includes('LOG_LEVEL'))).toEqual([false, true, false])
+    const [, , deployment] = documents(there(guarded.base, 'services/storefront/deploy.yaml'), 'storefront') as readonly Written[]
+    expect([deployment?.kind, deployment?.spec?.['replicas']]).toEqual(['Deployment', undefined])
+  })
+
+  test('has payments and checkout need each other, as their programs do', () => {
+    const { services: all } = documents(there(guarded.base, 'fermata.yaml'), 'fermata.yaml')[0] as { readonly services: Readonly<Record<string, ServiceText>> }
+    expect([all['payments']?.dependencies?.includes('checkout'), all['checkout']?.dependencies?.includes('payments'), there(guarded.base, 'services/payments/main.go').includes('os.Getenv("CHECKOUT_ADDR")')]).toEqual([true, true, true])
   })
 })
 

@@ -4,6 +4,7 @@ import { places } from '../tools/places.ts'
 import { type Candidate, measure, printTable } from './measure.ts'
 
 const root = join(import.meta.dirname, '../..')
+const dist = process.env['FERMATA_DIST'] ?? join(root, 'dist')
 
 /**
  * A scan as a whole process, through dist, beside conftest with the same policies on the same files. conftest is built for
@@ -16,7 +17,7 @@ export function policyBench(folder: string, empty: Candidate): void {
   for (const count of [1, 1_000]) makeManifests(join(place, String(count)), count)
   cpSync(join(root, 'test/fixtures/policies/given'), join(place, 'policy'), { recursive: true })
   for (const [count, rounds] of [[1, 15], [1_000, 7]] as const) {
-    const scan = (name: string, ...more: readonly string[]): Candidate => ({ name, file: process.execPath, args: [join(root, 'dist/fermata.js'), 'scan', '--files', String(count), '--output', 'quiet', ...more], cwd: place, exits: 1 })
+    const scan = (name: string, ...more: readonly string[]): Candidate => ({ name, file: process.execPath, args: [join(dist, 'fermata.js'), 'scan', '--files', String(count), '--output', 'quiet', ...more], cwd: place, exits: 1 })
     const candidates = [
       empty,
       ...(existsSync(conftest) ? [{ name: 'conftest, two rules', file: conftest, args: ['test', '--rego-version', 'v0', '--namespace', 'kubernetes.security', '--output', 'json', String(count)], cwd: place, exits: 1 }] : []),

@@ -88,7 +88,6 @@ describe('never a pass', () => {
     ['no policies', { 'policy/security.rego': undefined }, {}, 'FM-POLICY-NO-POLICIES', /no Rego file/, 'fail'],
     ['policies that do not parse', { 'policy/security.rego': 'package main\n\ndeny[msg] {\n' }, {}, 'FM-POLICY-INVALID', /rego_parse_error/, 'fail', 'policy/security.rego:4'],
     ['an unknown namespace', {}, { namespaces: 'kubernetes.securty' }, 'FM-POLICY-NAMESPACE-UNKNOWN', /Did you mean kubernetes\.security/, 'inconclusive'],
-    ['no files', {}, { files: 'deploy' }, 'FM-POLICY-NO-FILES', /deploy/, 'inconclusive'],
     ['empty files', { 'k8s/cart.yaml': '' }, {}, 'FM-POLICY-NO-FILES', /k8s\/cart\.yaml holds no document/, 'inconclusive'],
     ['YAML that is cut off', { 'k8s/b.yaml': 'kind: Service\nspec:\n  ports: [{' }, {}, 'FM-POLICY-FILE-UNREADABLE', /\S/, 'inconclusive', 'k8s/b.yaml:3:10'],
     ['a policy that never ends', { 'policy/security.rego': 'package main\n\ndeny contains "x" if { all := numbers.range(1, 30000); some a in all; some b in all; a + b == -1 }\n' }, { namespaces: 'main', timeout: '300ms' }, 'FM-POLICY-TIMEOUT', /time was up/, 'inconclusive'],

@@ -34,7 +34,8 @@ const checkOfRule = (rule: string) => rule.replace(/^.*\/deny_/, '').replaceAll(
 
 const whenThere = there ? describe : describe.skip
 whenThere('the fixtures of Kubernetes for level baseline (skipped where ../shared/inputs is not at hand)', () => {
-  const minors = Array.from({ length: 11 }, (_, index) => index + 25)
+  /** The oldest that the pack knows, and those in which a rule changed. */
+  const minors = [25, 27, 29, 31, 32, 34, 35]
   test.each(minors)('version 1.%s: nothing in what must pass, the named check in what must fail, on its line', async (minor) => {
     const texts = Object.fromEntries(['pass', 'fail'].flatMap((outcome) => {
       const names = readdirSync(join(folder, `baseline/v1.${minor}/${outcome}`))

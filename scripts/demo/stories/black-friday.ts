@@ -47,7 +47,8 @@ async function tell({ shop, town, stage, folder, traffic, say }: Scene): Promise
     const status = await stage.play('How does the shop stand?', 'orchestrated-deploy', { mode: 'status' })
     return {
       chapters: [before, refused, passed, released, status],
-      says: [`the budget of pages went from ${percent(budgetOf(before, 'pages'))} to ${percent(budgetOf(refused, 'pages'))}`, `features are frozen until ${refused.ended.outputs['freeze-until'] || 'nobody knows when'}`, `the fix was released to ${pods} pods`],
+      headline: 'The freeze refused a feature and let a fix pass, under ten times the load.',
+      says: [`The budget of pages went from ${percent(budgetOf(before, 'pages'))} to ${percent(budgetOf(refused, 'pages'))}.`, `Features are frozen until ${refused.ended.outputs['freeze-until'] || 'the budget burns no more'}.`, `The fix was released to ${pods} pods.`],
       checks: [
         [isGo(before), 'a feature may go out before'],
         [refused.report.verdict === 'fail' && codesOf(refused).some((code) => ['FM-SLO-SPENT', 'FM-SLO-SCARCE', 'FM-SLO-BURNING'].includes(code)), 'the feature is refused by the freeze'],

@@ -30,7 +30,8 @@ sampling: {every: 25ms, window: 2s}
     const rate = (share: string | undefined): string => (share === undefined || share === '' ? 'an unknown share' : percent(Number(share)))
     return {
       chapters: [fell, released, bore],
-      says: [`without the catalog ${rate(fell.ended.outputs['failed-rate'])} of the requests to the storefront failed`, `${list(released.ended.outputs['deployed']).join(', ')} was released`, `then ${rate(bore.ended.outputs['failed-rate'])} failed`],
+      headline: 'A storefront that fell with the catalog was replaced by one that bears its loss.',
+      says: [`While the catalog was cut off, ${rate(fell.ended.outputs['failed-rate'])} of the requests to the storefront failed.`, `${list(released.ended.outputs['deployed']).join(', ') || 'Nothing'} was released. Then ${rate(bore.ended.outputs['failed-rate'])} failed.`],
       checks: [
         [fell.report.verdict === 'fail' && codesOf(fell).includes('FM-CHAOS-FAILED-RATE') && fell.ended.outputs['effect'] === 'proven', 'the first storefront falls with the catalog, and the gate says so'],
         [isGo(released) && list(released.ended.outputs['deployed']).join() === 'storefront', 'the patient storefront is released'],

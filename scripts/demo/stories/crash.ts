@@ -12,7 +12,7 @@ const fuseSeconds = 300
 /** For so long the story waits for it. */
 const patience = 60
 
-const load = { storefront: 5, payments: 120 }
+const load = { storefront: 5, payments: 150 }
 
 export function tellCrash(wish: Wish): Promise<Told> {
   return inTheShop(wish, { speed, load }, tell)
@@ -47,7 +47,8 @@ async function tell({ shop, town, stage, folder, say }: Scene): Promise<Telling>
   const failed = sum(passed, isFailed) / Math.max(1, sum(passed, () => true))
   return {
     chapters: [left, resumed, swept],
-    says: ['the runner was killed in the middle of a release', burned ? 'the fuse removed the canary' : 'the fuse was not waited for', `the next run deployed ${list(resumed.ended.outputs['deployed']).join(', ')}`, `${percent(failed)} of all requests failed meanwhile`],
+    headline: 'A release whose runner was killed has come to its end.',
+    says: [burned ? 'The runner was killed in the middle of a release, and the fuse removed its canary.' : 'The runner was killed in the middle of a release, and its fuse was not waited for.', `The next run deployed ${list(resumed.ended.outputs['deployed']).join(' and ') || 'nothing'}.`, `${percent(failed)} of all requests failed meanwhile.`],
     checks: [
       [signal === 'SIGKILL', 'the run was killed, and did not end by itself'],
       [codesOf(left).includes('FM-DEPLOY-UNFINISHED'), 'its journal says that it has not ended'],

@@ -1,5 +1,5 @@
 import { createStory, type GuardedShop, makeGuardedShop, type Story } from '@fermata/sandbox'
-import { book } from '../book.ts'
+import { book, unmetReason } from '../book.ts'
 import { git } from '../git.ts'
 import type { AlertRule } from '../ruler.ts'
 import type { Told, Wish } from '../scenario.ts'
@@ -34,7 +34,9 @@ export interface Setting {
 
 export interface Telling {
   readonly chapters: readonly Chapter[]
-  /** What it came to. */
+  /** In one line, where all checks hold. */
+  readonly headline: string
+  /** What it came to, sentence by sentence. */
   readonly says: readonly string[]
   /** What must be true of the end, or the demo has not shown what it promises. */
   readonly checks: readonly (readonly [boolean, string])[]
@@ -53,9 +55,11 @@ export async function inTheShop({ where, folder, out, teller }: Wish, { speed, p
     const opened = await stage.play('The shop as it runs today is released for the first time.', 'orchestrated-deploy', { mode: 'apply' })
     if (!isGo(opened)) throw new Error(`The first release of the shop must pass, and ends with ${opened.report.verdict}: ${opened.report.summary}`)
     traffic.load(load)
-    const { chapters, says, checks } = await tell({ shop, town, stage, folder, traffic, story, opened, say: teller.say })
+    const { chapters, headline, says, checks } = await tell({ shop, town, stage, folder, traffic, story, opened, say: teller.say })
+    teller.say('\nWhat was to be seen:')
     const unmet = unmetOf([...checks, [town.unknown() === 0, `the stand-ins know every request (${town.unknown()} unknown)`]])
-    return { report: book([opened, ...chapters], { summary: `The garden shop: ${says.join('; ')}.`, reasons: [] }), unmet, requests: town.requests() }
+    for (const one of says) teller.say(`   ${one}`)
+    return { report: book([opened, ...chapters], { summary: unmet.length === 0 ? headline : `The story has not come to what it promises: ${unmet.join('; ')}.`, reasons: unmet.map(unmetReason), says }), unmet, requests: town.requests() }
   } finally {
     traffic.stop()
     await town.stop()

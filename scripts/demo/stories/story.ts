@@ -12,7 +12,7 @@ const speed = 6
 
 /** Requests a second at the gateway: on a quiet afternoon, and when so many pay that a canary is judged within seconds. */
 const quiet = { storefront: 5, cart: 20, payments: 10 }
-const busy = { ...quiet, payments: 120 }
+const busy = { ...quiet, payments: 150 }
 
 /** A month of a small shop: some charges have failed, as some always do. */
 const past = [{ service: 'payments', perSecond: 0.02, failing: 0.001 }]
@@ -33,7 +33,7 @@ const rules: readonly AlertRule[] = [
 export function tellStory(wish: Wish): Promise<Told> {
   return inTheShop(wish, { speed, past, rules, load: quiet }, async (scene) => {
     const chapters = { ...(await untilItStays(scene)), ...(await whileItRuns(scene)) }
-    return { chapters: Object.values(chapters), says: says(chapters), checks: checks(chapters, scene) }
+    return { chapters: Object.values(chapters), headline: 'A bad canary was undone, its mended version is out, a lost pod was made good for, and an alert has healed itself.', says: says(chapters), checks: checks(chapters, scene) }
   })
 }
 
@@ -62,7 +62,7 @@ async function whileItRuns({ town, stage, folder }: Scene) {
 target: {workload: StatefulSet/cart-store}
 fault: {kind: pod-kill, grace: 0s}
 steady_state: [{url: "${town.gateway}/", headers: {host: cart-store}, status: 200}]
-sampling: {every: 20ms, window: 3s}
+sampling: {every: 20ms, window: 2s}
 `)
   const chaos = await stage.play('The only pod of the cart store is killed, as the exception accepts: for how long is the store away?', 'chaos-gate', { mode: 'run', experiment, 'blast-radius': '100%', 'min-remaining': '0', 'recovery-sla': '5s', 'max-failed-rate': '60%' })
   const hanging = [...new Set((await countsAt(town.gateway)).flatMap(({ service, pod }) => (service === 'cart' && pod !== '' ? [pod] : [])))]
@@ -83,11 +83,10 @@ type Chapters = Awaited<ReturnType<typeof untilItStays>> & Awaited<ReturnType<ty
 
 function says({ undone, mended, before, after, chaos, healed }: Chapters): readonly string[] {
   return [
-    `${list(undone.ended.outputs['rolled-back']).join(', ')} undone because the canary failed`,
-    `${list(mended.ended.outputs['deployed']).join(', ')} deployed when it was mended`,
-    `the budget of charges went from ${percent(budgetOf(before, 'charges'))} to ${percent(budgetOf(after, 'charges'))}`,
-    `the cart store was back after ${chaos.ended.outputs['recovery-seconds'] || 'an unknown number of'} s`,
-    `incident ${healed.ended.outputs['incident'] || 'unknown'} healed itself`,
+    `The canary failed, and ${list(undone.ended.outputs['rolled-back']).join(' and ')} were undone. Mended, ${list(mended.ended.outputs['deployed']).join(' and ')} were deployed.`,
+    `The budget of charges went from ${percent(budgetOf(before, 'charges'))} to ${percent(budgetOf(after, 'charges'))}.`,
+    `The cart store was back after ${chaos.ended.outputs['recovery-seconds'] || 'an unknown number of'} s.`,
+    `Incident ${healed.ended.outputs['incident'] || 'without a number'} healed itself.`,
   ]
 }
 

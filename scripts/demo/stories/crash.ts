@@ -25,8 +25,11 @@ async function tell({ shop, town, stage, folder, say }: Scene): Promise<Telling>
   const before = await countsAt(town.gateway)
   const { started } = stage.begin('A release of payments and checkout begins, and its runner is killed while the canary has customers.', 'orchestrated-deploy', { ...metrics, mode: 'apply', services: 'payments, checkout' })
   const met = async (from = before): Promise<number> => sum(since(from, await countsAt(town.gateway)), (count) => count.version === version)
-  await until('A customer of the canary', async () => (await met()) > 20)
-  started.process.kill('SIGKILL')
+  try {
+    await until('A customer of the canary', async () => (await met()) > 20)
+  } finally {
+    started.process.kill('SIGKILL')
+  }
   const { signal } = await started.ended
   say(`   SIGKILL: nothing of it runs any more, and ${await met()} customers have met the new version.`)
   const left = await stage.play('What has the killed run left?', 'orchestrated-deploy', { mode: 'status' })

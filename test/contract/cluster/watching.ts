@@ -99,7 +99,10 @@ export const watching = topic('watching', {
     const { metadata: changed } = await given.make('configmaps', configMap('elsewhere'))
     await given.until('their ends', () => [asked, unasked, silent].every(({ isOver }) => isOver()))
     expect([unasked.events, silent.events]).toEqual([[], []])
-    expect(asked.events).toEqual([{ type: 'BOOKMARK', object: { kind: 'ConfigMap', apiVersion: 'v1', metadata: { resourceVersion: changed.resourceVersion } } }])
+    // One, or the same again: the server may have time for a second one before the end.
+    const [bookmark, ...more] = asked.events
+    expect(bookmark).toEqual({ type: 'BOOKMARK', object: { kind: 'ConfigMap', apiVersion: 'v1', metadata: { resourceVersion: changed.resourceVersion } } })
+    for (const again of more) expect(again).toEqual(bookmark)
     await hears(given, given.watch('configmaps', `labelSelector=own&resourceVersion=${changed.resourceVersion}`), [])
   },
   'with initial events it says when they end': async (given) => {

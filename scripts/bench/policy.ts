@@ -16,7 +16,7 @@ export function policyBench(folder: string, empty: Candidate): void {
   const place = join(folder, 'policies')
   for (const count of [1, 1_000]) makeManifests(join(place, String(count)), count)
   cpSync(join(root, 'test/fixtures/policies/given'), join(place, 'policy'), { recursive: true })
-  for (const [count, rounds] of [[1, 15], [1_000, 7]] as const) {
+  for (const [count, rounds] of [[1, 9], [1_000, 3]] as const) {
     const scan = (name: string, ...more: readonly string[]): Candidate => ({ name, file: process.execPath, args: [join(dist, 'fermata.js'), 'scan', '--files', String(count), '--output', 'quiet', ...more], cwd: place, exits: 1 })
     const candidates = [
       empty,

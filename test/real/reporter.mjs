@@ -18,7 +18,7 @@ const linters = () => `actionlint ${pinned('actionlint', 'github.com/rhysd/actio
 
 /** What stands behind the suites of test/real, by the name of their file. A suite that is not here names only itself. */
 const against = {
-  cluster, custody: cluster, gateway: cluster, chaos: cluster, release: cluster, strategies: cluster, demo: cluster,
+  cluster, custody: cluster, gateway: cluster, chaos: cluster, release: cluster, strategies: cluster, 'every-write': () => 'sandbox', demo: cluster,
   'whole-company': () => `${cluster()}, ${prometheus()}, ${alertmanager()}`,
   heal: () => `${cluster()}, ${prometheus()}, ${alertmanager()}, ${act()}`,
   metrics: prometheus, slo: prometheus, expressions: prometheus, alerts: alertmanager,

@@ -1,0 +1,18 @@
+import { expect, test } from '@jest/globals'
+import { openShop } from '../../packages/rollout/src/testing/four-ways.ts'
+import { resumedAfter } from '../../packages/rollout/src/testing/killing.ts'
+import { setStage } from '../../packages/rollout/src/testing/stage.ts'
+
+/** On the sandbox, whose time is virtual; here because it takes a minute. `npm test` kills at every fourth write. */
+test('a release of a canary, a blue-green, a migration and a rolling update that is killed after each of its writes is resumed to the state to which it would have come', async () => {
+  const stage = await setStage()
+  try {
+    await openShop(stage)
+    await stage.clock.sleep(1_000)
+    const kills = await resumedAfter(stage, { first: 1, every: 1 })
+    expect(kills).toBeGreaterThan(70)
+    console.log(`Killed after each of ${kills} writes, and resumed: the same state as undisturbed.`)
+  } finally {
+    await stage.close()
+  }
+}, 900_000)

@@ -13,13 +13,14 @@ function pinned(tool, module) {
 const cluster = () => `Kubernetes ${pinned('kubernetes', 'k8s.io/kubernetes')}, etcd ${pinned('etcd', 'go.etcd.io/etcd/server/v3')}, kwok ${pinned('kwok', 'sigs.k8s.io/kwok')}`
 const prometheus = () => `Prometheus ${pinned('prometheus', 'github.com/prometheus/prometheus').replace(/^0\.(\d)(\d\d)\./, (_, major, minor) => `${major}.${Number(minor)}.`)}`
 const alertmanager = () => `Alertmanager ${pinned('alertmanager', 'github.com/prometheus/alertmanager')}`
+const company = () => `${cluster()}, ${prometheus()}, ${alertmanager()}`
 const act = () => `act ${pinned('act', 'github.com/nektos/act')}`
 const linters = () => `actionlint ${pinned('actionlint', 'github.com/rhysd/actionlint')}, zizmor ${/^zizmor==(\S+)/m.exec(readFileSync(join(root, 'tools/zizmor/requirements.txt'), 'utf8'))?.[1]}`
 
 /** What stands behind the suites of test/real, by the name of their file. A suite that is not here names only itself. */
 const against = {
-  cluster, custody: cluster, gateway: cluster, chaos: cluster, release: cluster, strategies: cluster, 'every-write': () => 'sandbox', demo: cluster,
-  'whole-company': () => `${cluster()}, ${prometheus()}, ${alertmanager()}`,
+  cluster, custody: cluster, gateway: cluster, chaos: cluster, release: cluster, strategies: cluster, 'every-write': () => 'sandbox',
+  'whole-company': company, demo: company,
   heal: () => `${cluster()}, ${prometheus()}, ${alertmanager()}, ${act()}`,
   metrics: prometheus, slo: prometheus, expressions: prometheus, alerts: alertmanager,
   act, examples: act, workflows: linters,

@@ -189,4 +189,4 @@ test(`a release of a canary, a blue-green, a migration and a rolling update, kil
     expect([death, shop]).toEqual([death, undisturbed.shop])
   }
   console.log(`Killed after ${ends.map(({ death }) => death).join(', ')} writes, and resumed: the same state as undisturbed.`)
-}, 240_000)
+}, 480_000)

@@ -22,7 +22,7 @@ test('the demo tells the whole story, and every verdict in it is that of an acti
   // One file: nothing in it is fetched from elsewhere.
   expect(told.html).not.toMatch(/<(script|link|img)[^>]+(src|href)="(?!data:|#)/)
   for (let step = 1; step <= 10; step++) expect(told.html).toContain(`${step}. ${told.chapters[step - 1]?.capability}`)
-}, 180_000)
+}, 300_000)
 
 describe('what cannot be told', () => {
   test.each([

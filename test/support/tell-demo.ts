@@ -19,11 +19,14 @@ export interface ToldDemo {
   readonly html: string
 }
 
+/** Milliseconds. A story that hangs is ended, and says how far it came. */
+const patience = 240_000
+
 /** The demo as a person starts it, in an empty folder. */
 export function tellDemo(...args: readonly string[]): ToldDemo {
   const folder = mkdtempSync(join(tmpdir(), 'fermata-demo-test-'))
   try {
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, '../../scripts/demo.ts'), ...args], { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 26, env: { ...process.env, NO_COLOR: '1' } })
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, '../../scripts/demo.ts'), ...args], { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 26, timeout: patience, env: { ...process.env, NO_COLOR: '1' } })
     const said = `${stdout}${stderr}`
     const out = join(folder, 'demo-report')
     const names = !existsSync(out) ? [] : readdirSync(out).filter((name) => name !== 'index.html').toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { mapAt } from '@fermata/ports'
 import type { Started } from '@fermata/sandbox'
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -107,7 +108,7 @@ test('a job that is cancelled while a green has all the traffic gives it back at
   expect((await runAction('orchestrated-deploy', workspace, { inputs })).code).toBe(0)
   workspace.commit(stock(2, '5m'))
   const step = startAction('orchestrated-deploy', workspace, { inputs })
-  const selector = () => JSON.stringify((here.object('Service', 'stock')?.['spec'] as { readonly selector: unknown }).selector)
+  const selector = () => JSON.stringify(mapAt(here.object('Service', 'stock'), 'spec', 'selector'))
   const owners = () => here.object('Deployment', 'stock-green')?.metadata.ownerReferences?.map(({ kind }) => kind) ?? []
   await here.until(() => selector().includes('stock-green'))
   expect(owners()).toEqual([])

@@ -100,9 +100,15 @@ function viewOf(now: Instant, memory: Memory, core: Feeds, events: Feeds, others
     const namespace = ref.namespace ?? ''
     return coreKinds.some((kind) => kindKey(kind) === kindKey(ref)) ? core.get(namespace) : others.get(`${kindKey(ref)} ${namespace}`)
   }
+  // Fifty services ask for some objects each: the objects of a kind are gone through once a look.
+  const named = new Map<string, ReadonlyMap<string, KubeObject>>()
   const object = (ref: ObjectRef): KubeObject | 'absent' | 'unwatched' => {
     const feed = feedOf(ref)
-    return feed === undefined ? 'unwatched' : (feed.objects(ref).find(({ metadata }) => metadata.name === ref.name) ?? 'absent')
+    if (feed === undefined) return 'unwatched'
+    const key = `${kindKey(ref)} ${ref.namespace ?? ''}`
+    const known = named.get(key) ?? new Map(feed.objects(ref).map((one) => [one.metadata.name, one]))
+    named.set(key, known)
+    return known.get(ref.name) ?? 'absent'
   }
   return {
     now,

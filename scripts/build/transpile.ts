@@ -2,7 +2,7 @@ import { build, type Metafile, type Plugin } from 'esbuild'
 import { isBuiltin } from 'node:module'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 
 /**
  * Packages of others that do nothing when they are imported, though they do not say so.
@@ -23,14 +23,15 @@ const quiet: Plugin = {
 }
 
 /** What a package loads late becomes a file of its own, so that ncc makes it a chunk of its own and nobody reads it before it is needed. */
-function apart(late: Map<string, string>): Plugin {
+function apart(root: string, late: Map<string, string>): Plugin {
   return {
     name: 'late-files',
     setup(builder) {
       builder.onResolve({ filter: /^\.\.?\// }, ({ path, kind, resolveDir }) => {
         if (kind !== 'dynamic-import') return undefined
         const entry = join(resolveDir, path)
-        const name = `late-${basename(path, '.ts')}`
+        // By its whole path: two folders of a package may each have an api.ts.
+        const name = `late-${relative(root, entry).replace(/^packages\/[^/]+\/src\//, '').replace(/\.ts$/, '').replaceAll('/', '-')}`
         late.set(name, entry)
         return { path: `./${name}.js`, external: true }
       })
@@ -72,7 +73,7 @@ export async function transpile(root: string, entry: string, outfile: string, fo
     keepNames: false,
     logLevel: 'error',
     external: [...shared],
-    plugins: [apart(late), quiet],
+    plugins: [apart(root, late), quiet],
     loader: { '.yaml': 'text' },
     define: { FERMATA_VERSION: JSON.stringify(versionOf(root)) },
   })

@@ -6,5 +6,6 @@ export default {
   roots: ['<rootDir>/test/real', '<rootDir>/test/contract'],
   testMatch: ['**/test/real/*.real-test.ts', '**/test/contract/*/sandbox.test.ts'],
   testTimeout: 60_000,
+  setupFilesAfterEnv: ['<rootDir>/test/real/once-more.mjs'],
   reporters: ['default', '<rootDir>/test/real/reporter.mjs'],
 }

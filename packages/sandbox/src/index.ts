@@ -1,3 +1,4 @@
+export { answering } from './answering.ts'
 export * from './github/index.ts'
 export * from './runner/index.ts'
 export type { GuardedShop, Shop } from './shop/make-shop.ts'

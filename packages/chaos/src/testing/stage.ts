@@ -1,7 +1,7 @@
 import { readRequest } from '@fermata/capability'
 import { connectCluster, type KubeCluster } from '@fermata/kube'
 import type { Cluster, Http, KubeObject, Ports, ProbeAnswer, ProbeWish } from '@fermata/ports'
-import { createStory, type SandboxCluster, startCluster, type Story, type User, virtualClock, type VirtualClock } from '@fermata/sandbox'
+import { answering, createStory, type SandboxCluster, startCluster, type Story, type User, virtualClock, type VirtualClock } from '@fermata/sandbox'
 import type { Report } from '@fermata/verdict'
 import { chaos } from '../chaos.ts'
 import type { FaultKind } from '../faults/fault.ts'
@@ -165,27 +165,6 @@ async function lookOn(kube: KubeCluster, clock: VirtualClock, serving: () => Ser
       open = false
       world.close()
     },
-  }
-}
-
-/** A cluster of which it is known whether somebody waits for its answer: no time passes meanwhile. */
-function answering(cluster: Cluster, counted: <T>(asked: Promise<T>) => Promise<T>): Cluster {
-  return {
-    identity: cluster.identity,
-    version: () => counted(cluster.version()),
-    knows: (kind) => counted(cluster.knows(kind)),
-    get: (ref) => counted(cluster.get(ref)),
-    list: (kind, where) => counted(cluster.list(kind, where)),
-    follow: (kinds, namespace, signal) => counted(cluster.follow(kinds, namespace, signal)),
-    create: (object) => counted(cluster.create(object)),
-    replace: (object) => counted(cluster.replace(object)),
-    apply: (object, options) => counted(cluster.apply(object, options)),
-    patch: (ref, kind, patch, subresource) => counted(cluster.patch(ref, kind, patch, subresource)),
-    delete: (ref, options) => counted(cluster.delete(ref, options)),
-    evict: (namespace, pod, options) => counted(cluster.evict(namespace, pod, options)),
-    logs: (namespace, pod, options) => counted(cluster.logs(namespace, pod, options)),
-    may: (question) => counted(cluster.may(question)),
-    under: (signal) => answering(cluster.under(signal), counted),
   }
 }
 

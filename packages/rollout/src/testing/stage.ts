@@ -1,7 +1,7 @@
 import { connectCluster, type KubeCluster } from '@fermata/kube'
 import { readRequest } from '@fermata/capability'
-import type { Cluster, Files, Metrics, Progress } from '@fermata/ports'
-import { createStory, type SandboxCluster, startCluster, type Story, type User, virtualClock, type VirtualClock } from '@fermata/sandbox'
+import type { Files, Metrics, Progress } from '@fermata/ports'
+import { answering, createStory, type SandboxCluster, startCluster, type Story, type User, virtualClock, type VirtualClock } from '@fermata/sandbox'
 import type { Report } from '@fermata/verdict'
 import { cleanUp } from '../clean-up.ts'
 import { deploy, type DeployPorts } from '../deploy.ts'
@@ -120,27 +120,6 @@ export function requestOf(inputs: Readonly<Record<string, string>>): DeployReque
 
 function noMetrics(): never {
   throw new Error('The test has no metrics.')
-}
-
-/** A cluster of which it is known whether somebody waits for its answer. */
-function answering(cluster: Cluster, counted: <T>(asked: Promise<T>) => Promise<T>): Cluster {
-  return {
-    identity: cluster.identity,
-    version: () => counted(cluster.version()),
-    knows: (kind) => counted(cluster.knows(kind)),
-    get: (ref) => counted(cluster.get(ref)),
-    list: (kind, where) => counted(cluster.list(kind, where)),
-    follow: (kinds, namespace, signal) => counted(cluster.follow(kinds, namespace, signal)),
-    create: (object) => counted(cluster.create(object)),
-    replace: (object) => counted(cluster.replace(object)),
-    apply: (object, options) => counted(cluster.apply(object, options)),
-    patch: (ref, kind, patch, subresource) => counted(cluster.patch(ref, kind, patch, subresource)),
-    delete: (ref, options) => counted(cluster.delete(ref, options)),
-    evict: (namespace, pod, options) => counted(cluster.evict(namespace, pod, options)),
-    logs: (namespace, pod, options) => counted(cluster.logs(namespace, pod, options)),
-    may: (question) => counted(cluster.may(question)),
-    under: (signal) => answering(cluster.under(signal), counted),
-  }
 }
 
 /** Files that lie in a map. */

@@ -17,6 +17,8 @@ export interface Program {
   readonly file: string
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** Starts it again when it ends without having been told to, as a kubelet does with a static pod. That is said on standard error. */
+  readonly keep?: boolean
 }
 
 /** The real components of one run, in one folder of their own. */
@@ -37,7 +39,7 @@ export interface Company {
 
 interface Said {
   readonly name: string
-  readonly event: 'started' | 'exited' | 'failed'
+  readonly event: 'started' | 'exited' | 'lost' | 'failed'
   readonly pid?: number
   readonly says?: string
 }
@@ -47,8 +49,9 @@ export function openCompany(): Company {
   const folder = mkdtempSync(join(tmpdir(), 'fermata-real-'))
   const supervisor = spawn(process.execPath, [join(import.meta.dirname, 'supervisor.mjs'), folder], { stdio: ['pipe', 'pipe', 'inherit'], detached: true })
   const exits = new Map<string, string>()
-  const heard = listen(supervisor, exits)
   const logFile = (name: string) => join(folder, `${name}.log`)
+  const log = (name: string) => readFileSync(logFile(name), 'utf8').slice(-4000)
+  const heard = listen(supervisor, exits, (name, says) => process.stderr.write(`${name} ended by itself (${says}) and is started again. The end of its log:\n${log(name)}\n`))
   const order = (what: object) => supervisor.stdin?.write(`${JSON.stringify(what)}\n`)
   return {
     folder,
@@ -68,7 +71,7 @@ export function openCompany(): Company {
     },
     ended: async (name) => exits.get(name) ?? (await heard(name, ['exited'])).says ?? '',
     logFile,
-    log: (name) => readFileSync(logFile(name), 'utf8').slice(-4000),
+    log,
     close: () =>
       new Promise((resolve) => {
         supervisor.once('exit', () => resolve())
@@ -77,12 +80,16 @@ export function openCompany(): Company {
   }
 }
 
-/** @param exits how each program ended that is gone */
-function listen(supervisor: ChildProcess, exits: Map<string, string>): (name: string, events: readonly Said['event'][]) => Promise<Said> {
+/**
+ * @param exits how each program ended that is gone
+ * @param onLost told of a program that ended by itself and is kept
+ */
+function listen(supervisor: ChildProcess, exits: Map<string, string>, onLost: (name: string, says: string) => void): (name: string, events: readonly Said['event'][]) => Promise<Said> {
   const waiting: { readonly name: string; readonly events: readonly Said['event'][]; readonly resolve: (said: Said) => void }[] = []
   createInterface({ input: supervisor.stdout as NonNullable<ChildProcess['stdout']> }).on('line', (line) => {
     const said = JSON.parse(line) as Said
     if (said.event === 'exited') exits.set(said.name, said.says ?? '')
+    if (said.event === 'lost') onLost(said.name, said.says ?? '')
     const index = waiting.findIndex((one) => one.name === said.name && one.events.includes(said.event))
     if (index >= 0) waiting.splice(index, 1)[0]?.resolve(said)
   })

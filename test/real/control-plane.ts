@@ -123,7 +123,7 @@ interface Layout {
 
 function describe({ at, client, peer, api, manager, scheduler, kwok, stages, kubelet, audit }: Layout): Readonly<Record<(typeof controlPlanePrograms)[number], Program>> {
   const etcd = `http://127.0.0.1:${client}`
-  const program = (name: string, args: readonly string[]): Program => ({ name, file: join(bin, name), args })
+  const program = (name: string, args: readonly string[]): Program => ({ name, file: join(bin, name), args, keep: true })
   return {
     // Nobody needs this data after a power cut.
     etcd: program('etcd', [`--data-dir=${at('etcd')}`, `--listen-client-urls=${etcd}`, `--advertise-client-urls=${etcd}`, `--listen-peer-urls=http://127.0.0.1:${peer}`, '--unsafe-no-fsync', '--log-level=warn']),

@@ -9,7 +9,7 @@ import { type Visitor, visit } from '../contract/gateway/client.ts'
 import { removeFolders, repositoryWith, type Workspace } from '../e2e/support/workspace.ts'
 import { copyExample, makeLibrary } from './act/library.ts'
 import { startAct } from './act/run.ts'
-import type { ActEnd } from './act/told.ts'
+import { type ActEnd, readLines } from './act/told.ts'
 import { type Company, isBuilt, openCompany } from './company.ts'
 import { root } from './library.ts'
 import { openWholeCompany, type WholeCompany, wholeCompanyIsBuilt } from './whole-company.ts'
@@ -28,7 +28,9 @@ const rule = {
 }
 
 const kinds = { cart: 'Deployment', orders: 'StatefulSet', edge: 'DaemonSet' } as const
-type Id = keyof typeof kinds
+type Kind = keyof typeof kinds
+/** One of each kind, and another for who tries once more: what has just been healed is left alone for half an hour. */
+type Id = Kind | `${Kind}-again`
 
 const built = wholeCompanyIsBuilt() && isBuilt('act')
 const suite = built ? describe : describe.skip
@@ -48,6 +50,7 @@ suite(built ? 'from a real alert to a closed incident' : 'from a real alert to a
   let workspace: Workspace
   let users: { readonly visitor: Visitor; stop(): Promise<void> }
   const runs: Run[] = []
+  const tried = new Set<Kind>()
   /** What the repository's variables say. */
   let variables: Readonly<Record<string, string>> = {}
 
@@ -84,12 +87,18 @@ suite(built ? 'from a real alert to a closed incident' : 'from a real alert to a
     return { of, ended: begun.then(({ ended }) => ended), report: () => JSON.parse(readFileSync(join(kept, 'fermata-self-heal/report.json'), 'utf8')) as Report }
   }
 
-  test.each<{ id: Id; asked: string; urls: () => Readonly<Record<string, string>> }>([
-    { id: 'cart', asked: 'Alertmanager', urls: () => ({ ALERTMANAGER_URL: whole.alertmanager, PROMETHEUS_URL: whole.prometheus }) },
-    { id: 'orders', asked: 'Prometheus alone', urls: () => ({ PROMETHEUS_URL: whole.prometheus }) },
-    { id: 'edge', asked: 'Alertmanager', urls: () => ({ ALERTMANAGER_URL: whole.alertmanager, PROMETHEUS_URL: whole.prometheus }) },
-  ])('$id, whose pods fail until they are new, is repaired within a minute; $asked is asked whether it fires', async ({ id, urls }) => {
+  test.each<{ kind: Kind; asked: string; urls: () => Readonly<Record<string, string>> }>([
+    { kind: 'cart', asked: 'Alertmanager', urls: () => ({ ALERTMANAGER_URL: whole.alertmanager, PROMETHEUS_URL: whole.prometheus }) },
+    { kind: 'orders', asked: 'Prometheus alone', urls: () => ({ PROMETHEUS_URL: whole.prometheus }) },
+    { kind: 'edge', asked: 'Alertmanager', urls: () => ({ ALERTMANAGER_URL: whole.alertmanager, PROMETHEUS_URL: whole.prometheus }) },
+  ])('$kind, whose pods fail until they are new, is repaired within a minute; $asked is asked whether it fires', async ({ kind, urls }) => {
     variables = urls()
+    const id: Id = tried.has(kind) ? `${kind}-again` : kind
+    tried.add(kind)
+    await tellingAll(() => repairs(id))
+  })
+
+  async function repairs(id: Id): Promise<void> {
     const [before, earlier] = [await pods(id), whole.github.dispatches.length]
     const began = performance.now()
     const told: string[] = []
@@ -105,7 +114,7 @@ suite(built ? 'from a real alert to a closed incident' : 'from a real alert to a
     await until(incident, (issues) => issues.some(({ state }) => state === 'closed'))
     note('incident closed')
     const seconds = (performance.now() - began) / 1_000
-    console.log(`${kinds[id]} ${id}: ${told.join(', ')}`)
+    console.log(`${kindOf(id)} ${id}: ${told.join(', ')}`)
 
     const [first] = runs.slice(earlier) as [Run]
     const end = await first.ended
@@ -126,7 +135,19 @@ suite(built ? 'from a real alert to a closed incident' : 'from a real alert to a
       expect(other.report().outputs['taken']).toBe('[]')
     }
     expect(seconds).toBeLessThan(60)
-  })
+  }
+
+  /** What fails says what everybody has said. */
+  async function tellingAll(story: () => Promise<void>): Promise<void> {
+    try {
+      await story()
+    } catch (error) {
+      const said = runs.map((_, index) => `heal-${index}: ${readLines(readFileSync(company.logFile(`heal-${index}`), 'utf8')).map(({ msg = '' }) => msg.trimEnd()).join('\n').slice(-2_000)}`)
+      const standing = (await whole.cluster.list({ apiVersion: 'v1', kind: 'Pod' }, { namespace: 'shop' })).items.map(({ metadata, ...pod }) => `${metadata.name}: ${JSON.stringify([metadata.annotations, metadata.deletionTimestamp, pod['status']]).slice(0, 600)}`)
+      process.stderr.write(`${[...said, ...standing, ...['kube-controller-manager', 'kwok'].map((name) => whole.plane.company.log(name))].join('\n---\n')}\n`)
+      throw error
+    }
+  }
 
   test('GitHub was asked for nothing that its stand-in does not know, and nothing of the cluster\'s credentials was written', () => {
     expect(whole.github.unknown).toBe(0)
@@ -145,7 +166,11 @@ suite(built ? 'from a real alert to a closed incident' : 'from a real alert to a
 })
 
 function ids(): readonly Id[] {
-  return Object.keys(kinds) as readonly Id[]
+  return (Object.keys(kinds) as readonly Kind[]).flatMap((kind): readonly Id[] => [kind, `${kind}-again`])
+}
+
+function kindOf(id: Id): (typeof kinds)[Kind] {
+  return kinds[id.replace('-again', '') as Kind]
 }
 
 function catalog(): string {
@@ -155,7 +180,7 @@ function catalog(): string {
 
 function objectsOf(id: Id): readonly KubeObject[] {
   const labels = { app: id }
-  const kind = kinds[id]
+  const kind = kindOf(id)
   const spec = { selector: { matchLabels: labels }, ...(kind !== 'DaemonSet' && { replicas: 2 }), ...(kind === 'StatefulSet' && { serviceName: id }), template: { metadata: { labels }, spec: { containers: [{ name: 'server', image: `registry.example/${id}:1.10`, ports: [{ name: 'http', containerPort: 8080 }] }] } } }
   return [{ apiVersion: 'apps/v1', kind, metadata: { name: id }, spec }, { apiVersion: 'v1', kind: 'Service', metadata: { name: id }, spec: { selector: labels, ports: [{ name: 'http', port: 80, targetPort: 'http' }] } }]
 }

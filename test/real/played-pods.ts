@@ -35,7 +35,9 @@ export function playPods(wish: PlayWish): Play {
     async plays(namespace) {
       const feed = await wish.cluster.follow([pods], namespace, stop.signal)
       keepTelling(wish, namespace, feed, stop.signal, known).catch((error: unknown) => {
-        if (!stop.signal.aborted) failures.push(error)
+        if (stop.signal.aborted) return
+        failures.push(error)
+        process.stderr.write(`Pods of ${namespace} are no longer told how they behave: ${String(error)}\n`)
       })
     },
     logOf: (namespace, name, container) => {

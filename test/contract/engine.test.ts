@@ -13,7 +13,7 @@ test('the committed engine is built of these sources: when this fails, run `node
 })
 
 test('the committed engine is the one that its seal names', () => {
-  expect(createHash('sha256').update(readFileSync(join(root, 'packages/opa/engine/policy-engine.wasm.br'))).digest('hex')).toBe(engineSeal.packed)
+  expect(createHash('sha256').update(readFileSync(join(root, 'packages/opa/engine/policy-engine.wasm.zst'))).digest('hex')).toBe(engineSeal.packed)
 })
 
 test('the packs in the program are those of the folder: when this fails, run `node scripts/packs.ts`', () => {

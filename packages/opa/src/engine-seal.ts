@@ -2,8 +2,8 @@
 export const engineSeal = {
   opa: '1.22.0',
   go: 'go1.26.8',
-  source: 'cabcc233ea9fcb7916bd0a9a85680d1f89824ce98f58c48c4cb4f84f3756d09e',
-  program: 'dd2da63bebf56a0ac17c1e8512073f624e416f7098fd9ed58f70264739ddfadf',
-  bytes: 39411882,
-  packed: '887627b9d8a2de10446a587210647a170d94537740b00d1eddaaebec328f3439',
+  source: 'f6e817210100a8596a4151aa27ee25fd77c7056feaf226bbf62021c1e9742e7b',
+  program: 'df808d07acce4a192ce4dab3071d79501fe5bbc2cc739c1936e474efbc5fbb51',
+  bytes: 31651768,
+  packed: '34a07a7e243d7e785f44dee2541526566cb2bf4f7c6ddebee576b3828f9ba91f',
 } as const

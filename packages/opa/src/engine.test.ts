@@ -77,8 +77,8 @@ test('whoever cancels does not wait for a policy', async () => {
 test('an engine that was changed or cut off is not run', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'fermata-engine-'))
   try {
-    const file = join(folder, 'policy-engine.wasm.br')
-    writeFileSync(file, readFileSync(join(root, 'packages/opa/engine/policy-engine.wasm.br')).subarray(0, 1000))
+    const file = join(folder, 'policy-engine.wasm.zst')
+    writeFileSync(file, readFileSync(join(root, 'packages/opa/engine/policy-engine.wasm.zst')).subarray(0, 1000))
     await expect(loadProgram(file)).rejects.toThrow(expect.objectContaining({ reason: expect.objectContaining({ code: 'FM-ENGINE-CHANGED' }) }))
     await expect(loadProgram(join(folder, 'none'))).rejects.toThrow(expect.objectContaining({ reason: expect.objectContaining({ code: 'FM-ENGINE-MISSING' }) }))
   } finally {

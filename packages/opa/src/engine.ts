@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { opaReason } from './codes.ts'
 import { engineSeal } from './engine-seal.ts'
 import { failed } from './failed.ts'
+import { loadProgram } from './program.ts'
 import { mostMemory, type Ended } from './run-program.ts'
 import { share, sharesOf, together } from './shares.ts'
 import { type EngineThread, startThread } from './thread.ts'
@@ -16,26 +17,25 @@ type Written = Omit<PolicyAnswer, 'engine' | 'engineHash' | 'errors' | 'prints' 
 const graceMs = 2_000
 
 /**
- * The engine begins to load at once, in a thread of its own: it takes a quarter of a second, in which the caller can
+ * The engine begins to load at once, and its thread to start: that takes a quarter of a second, in which the caller can
  * read its files. Many inputs are shared among threads.
  * @param signal ends the threads, also in the middle of a judgement: then `judge` rejects with Cancelled
  * @param cores how many threads may be busy at once
  */
 export function createPolicyEngine(signal: AbortSignal, cores: number = availableParallelism()): PolicyEngine {
+  const program = loadProgram()
+  // Whoever asks hears of it. Nobody may ask.
+  program.catch(() => undefined)
   let first = startThread(signal)
   return {
     judge: async (question) => {
       if (!first.alive()) first = startThread(signal)
-      const [begun, ...others] = share(question, sharesOf(question.inputs.length, cores)) as readonly [PolicyQuestion, ...PolicyQuestion[]]
-      const helpers: EngineThread[] = []
-      const loaded = Promise.withResolvers<WasmModule>()
-      const helped = others.map(async (one) => {
-        const helper = startThread(signal, await loaded.promise)
-        helpers.push(helper)
-        return asked(helper, one)
-      })
+      const shares = share(question, sharesOf(question.inputs.length, cores))
+      const helpers = shares.slice(1).map(() => startThread(signal))
+      const threads = [first, ...helpers]
       try {
-        return together(await Promise.all([asked(first, begun, loaded.resolve), ...helped]))
+        const loaded = await program
+        return together(await Promise.all(shares.map((one, at) => asked(threads[at] as EngineThread, loaded, one.question))), shares)
       } catch (error) {
         // What the others are still doing is of no use.
         first.end()
@@ -47,8 +47,8 @@ export function createPolicyEngine(signal: AbortSignal, cores: number = availabl
   }
 }
 
-async function asked(thread: EngineThread, question: PolicyQuestion, running?: (program: WasmModule) => void): Promise<PolicyAnswer> {
-  const { version, ...written } = answerOf(await thread.ask(JSON.stringify(question), question.seconds * 1_000 + graceMs, running))
+async function asked(thread: EngineThread, program: WasmModule, question: PolicyQuestion): Promise<PolicyAnswer> {
+  const { version, ...written } = answerOf(await thread.ask({ program, question: JSON.stringify(question) }, question.seconds * 1_000 + graceMs))
   return { errors: [], prints: [], timedOut: false, ...written, engine: `OPA ${version}`, engineHash: engineSeal.program }
 }
 

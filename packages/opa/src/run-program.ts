@@ -22,7 +22,7 @@ const badDescriptor = 8
  */
 export async function runProgram(program: WasmModule, input: string): Promise<Ended> {
   // It ends after its answer: it may use memory rather than time to collect it, until memory becomes scarce.
-  const wasi = new (quietWasi())({ version: 'preview1', args: ['policy-engine'], env: { GOGC: '400', GOMEMLIMIT: String(mostMemory * 0.75) }, returnOnExit: true })
+  const wasi = new (quietWasi())({ version: 'preview1', args: ['policy-engine'], env: { GOGC: '1500', GOMEMLIMIT: String(mostMemory * 0.75) }, returnOnExit: true })
   const streams = memoryStreams(Buffer.from(input))
   const instance = await wasm.instantiate(program, { wasi_snapshot_preview1: { ...wasi.wasiImport, ...streams.imports } })
   streams.attach(instance.exports['memory'] as WasmMemory)

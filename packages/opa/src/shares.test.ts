@@ -17,8 +17,15 @@ describe('answers together', () => {
   test('have the inputs that they were asked about', () => {
     const question = { modules: [], data: {}, regoVersion: 'v1' as const, namespaces: [], strict: false, seconds: 1, inputs: [0, 1, 2, 3, 4].map((value) => ({ value })) }
     const shares = share(question, 2)
-    expect(shares.map(({ inputs }) => inputs.map(({ value }) => value))).toEqual([[0, 2, 4], [1, 3]])
-    expect(together([answer([0, 1, 2], 'yes'), answer([0, 1], 'yes')]).results.map(({ input }) => input)).toEqual([0, 1, 2, 3, 4])
+    expect(shares.map(({ question: { inputs } }) => inputs.map(({ value }) => value))).toEqual(shares.map(({ places }) => places))
+    const answers = shares.map(({ places }) => answer(places.map((_, at) => at), 'yes'))
+    expect(together(answers, shares).results.map(({ input }) => input)).toEqual([0, 1, 2, 3, 4])
+  })
+
+  test.each([2, 3, 4, 5, 8, 10, 16, 100])('inputs of which every %i. is large are dealt evenly', (every) => {
+    const inputs = Array.from({ length: 2_000 }, (_, place) => ({ value: place % every === 0 }))
+    const large = share({ modules: [], data: {}, regoVersion: 'v1', namespaces: [], strict: false, seconds: 1, inputs }, 4).map(({ question }) => question.inputs.filter(({ value }) => value).length)
+    expect(Math.max(...large) - Math.min(...large)).toBeLessThanOrEqual(2_000 / every / 5)
   })
 
   test.each([
@@ -27,10 +34,10 @@ describe('answers together', () => {
     [['no', 'unknown'], 'unknown'],
     [['unknown', 'yes'], 'yes'],
   ] as const)('reached %j is %s', (reached, expected) => {
-    expect(together(reached.map((one) => answer([], one))).namespaces[0]?.rules[0]?.definitions[0]?.reached).toBe(expected)
+    expect(together(reached.map((one) => answer([], one)), []).namespaces[0]?.rules[0]?.definitions[0]?.reached).toBe(expected)
   })
 
   test('are not whole when one is not', () => {
-    expect(together([answer([], 'yes'), answer([], 'yes', { timedOut: true, prints: ['x'] })])).toMatchObject({ timedOut: true, prints: ['x'] })
+    expect(together([answer([], 'yes'), answer([], 'yes', { timedOut: true, prints: ['x'] })], [])).toMatchObject({ timedOut: true, prints: ['x'] })
   })
 })

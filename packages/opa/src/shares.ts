@@ -9,16 +9,26 @@ export function sharesOf(inputs: number, cores: number): number {
   return Math.max(1, Math.min(mostThreads, cores, Math.floor(inputs / worthwhile)))
 }
 
-/** The inputs in turn, like cards, so that folders of larger files do not all go to one. */
-export function share(question: PolicyQuestion, count: number): readonly PolicyQuestion[] {
-  return Array.from({ length: count }, (_, at) => ({ ...question, inputs: question.inputs.filter((__, index) => index % count === at) }))
+/** A part of a question, and where its inputs stand in the whole. */
+export interface Share {
+  readonly question: PolicyQuestion
+  readonly places: readonly number[]
+}
+
+/** The golden ratio: however regularly the large inputs come, its multiples spread them evenly. */
+const golden = (Math.sqrt(5) - 1) / 2
+
+export function share(question: PolicyQuestion, count: number): readonly Share[] {
+  const places = Array.from({ length: count }, (): number[] => [])
+  for (let place = 0; place < question.inputs.length; place++) places[Math.floor(((place * golden) % 1) * count)]?.push(place)
+  return places.map((held) => ({ places: held, question: { ...question, inputs: held.map((place) => question.inputs[place] as PolicyQuestion['inputs'][number]) } }))
 }
 
 /** One answer of those to the shares, as if one had been asked about all. */
-export function together(answers: readonly PolicyAnswer[]): PolicyAnswer {
+export function together(answers: readonly PolicyAnswer[], shares: readonly Share[]): PolicyAnswer {
   const [first, ...others] = answers as readonly [PolicyAnswer, ...PolicyAnswer[]]
   if (others.length === 0) return first
-  const results = answers.flatMap((answer, at) => answer.results.map((result) => ({ ...result, input: result.input * answers.length + at })))
+  const results = answers.flatMap((answer, at) => answer.results.map((result) => ({ ...result, input: shares[at]?.places[result.input] as number })))
   return {
     ...first,
     namespaces: first.namespaces.map((space, at) => reachedTogether(space, others.map(({ namespaces }) => namespaces[at] as PolicyNamespace))),

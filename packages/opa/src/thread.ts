@@ -7,35 +7,31 @@ import { isBuilt } from './program.ts'
 import type { Ended } from './run-program.ts'
 import type { WasmModule } from './wasm.ts'
 
-/** What a thread is started with. */
-export interface ThreadWish {
-  /** An engine that another thread has loaded. */
-  readonly program: WasmModule | undefined
+/** What the thread of the engine is asked. */
+export interface ToThread {
+  readonly program: WasmModule
+  readonly question: string
 }
 
 /** What the thread of the engine says. */
-export type FromThread = { readonly is: 'running'; readonly program: WasmModule } | ({ readonly is: 'ended' } & Ended) | { readonly is: 'refused'; readonly reason: Reason }
+export type FromThread = { readonly is: 'running' } | ({ readonly is: 'ended' } & Ended) | { readonly is: 'refused'; readonly reason: Reason }
 
 export interface EngineThread {
   /**
    * Asks one question, when the one before is answered.
    * Rejects with an EnvironmentError when there is no answer in time or at all, and with Cancelled when the signal of the
    * thread says so; the thread has then ended.
-   * @param limitMs how long the engine may run, its loading not counted
-   * @param running hears that it is loaded, and begins
+   * @param limitMs how long the engine may run, the start of its thread not counted
    */
-  ask(question: string, limitMs: number, running?: (program: WasmModule) => void): Promise<Ended>
+  ask(asked: ToThread, limitMs: number): Promise<Ended>
   /** Whether it can be asked again. */
   alive(): boolean
   end(): void
 }
 
-/**
- * @param signal ends the thread, whatever it is doing
- * @param program an engine that is loaded already
- */
-export function startThread(signal: AbortSignal, program?: WasmModule): EngineThread {
-  const worker = new Worker(join(import.meta.dirname, isBuilt ? 'policy-engine-thread.js' : 'engine-thread.ts'), { workerData: { program } satisfies ThreadWish })
+/** @param signal ends the thread, whatever it is doing */
+export function startThread(signal: AbortSignal): EngineThread {
+  const worker = new Worker(join(import.meta.dirname, isBuilt ? 'policy-engine-thread.js' : 'engine-thread.ts'))
   let ended = false
   const end = () => {
     ended = true
@@ -55,7 +51,7 @@ export function startThread(signal: AbortSignal, program?: WasmModule): EngineTh
   return {
     alive: () => !ended,
     end,
-    ask: async (question, limitMs, running) => {
+    ask: async (asked, limitMs) => {
       const { promise, resolve, reject } = Promise.withResolvers<Ended>()
       let timer: NodeJS.Timeout | undefined
       const tooLong = () => {
@@ -67,7 +63,6 @@ export function startThread(signal: AbortSignal, program?: WasmModule): EngineTh
         switch (message.is) {
           case 'running':
             timer = setTimeout(tooLong, limitMs)
-            running?.(message.program)
             return
           case 'ended':
             return resolve(message)
@@ -78,7 +73,7 @@ export function startThread(signal: AbortSignal, program?: WasmModule): EngineTh
       worker.on('message', hear).once('exit', gone)
       if (ended || signal.aborted) gone()
       worker.ref()
-      worker.postMessage(question, [])
+      worker.postMessage(asked, [])
       try {
         return await promise
       } finally {

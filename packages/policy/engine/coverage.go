@@ -1,11 +1,9 @@
 package main
 
 import (
-	"context"
 	"slices"
 
 	"github.com/open-policy-agent/opa/v1/ast"
-	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/topdown"
 )
 
@@ -96,7 +94,7 @@ func (c *court) look(given *answer) error {
 					}
 				}
 				// What goes wrong here went wrong before, and was told.
-				_, err = query.Eval(context.Background(), rego.EvalParsedInput(value), rego.EvalQueryTracer(c.coverage), rego.EvalRuleIndexing(false), rego.EvalEarlyExit(false), rego.EvalExternalCancel(c.until), rego.EvalPrintHook(&prints{}))
+				_, err = c.eval(query, value, manner{watcher: c.coverage, prints: &prints{}})
 				if topdown.IsCancel(err) {
 					c.coverage.unsure = true
 					return nil

@@ -9,7 +9,13 @@ import (
 
 // places names the path of every object and list of an input by its identity. What a policy holds in a variable is the
 // very same value, through functions, comprehensions and walk, so its path is known without following the policy.
-type places map[ast.Value][]any
+type places map[ast.Value]place
+
+type place struct {
+	path []any
+	// number is how many places were named before.
+	number int
+}
 
 // build makes the value of an input. Each object and list is made anew, also the empty ones, which OPA would share.
 func build(value any, at []any, known places) (ast.Value, error) {
@@ -60,19 +66,29 @@ func inside(known places, at []any, step any) []any {
 
 func note(known places, value ast.Value, at []any) {
 	if known != nil {
-		known[value] = at
+		known[value] = place{path: at, number: len(known)}
 	}
 }
 
 // of is the path of a term that is an object or a list of the input.
 func (p places) of(term *ast.Term) ([]any, bool) {
+	at, found := p.at(term)
+	return at.path, found
+}
+
+func (p places) number(term *ast.Term) (int, bool) {
+	at, found := p.at(term)
+	return at.number, found
+}
+
+func (p places) at(term *ast.Term) (place, bool) {
 	if term == nil {
-		return nil, false
+		return place{}, false
 	}
 	switch term.Value.(type) {
 	case ast.Object, *ast.Array:
 		at, found := p[term.Value]
 		return at, found
 	}
-	return nil, false
+	return place{}, false
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
-	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/storage"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
 	"github.com/open-policy-agent/opa/v1/topdown"
@@ -20,13 +19,13 @@ import (
 type question struct {
 	space *space
 	group *ruleGroup
-	query *rego.PreparedEvalQuery
+	query *query
 }
 
 // docket is all rules of a namespace, asked in one query: what they share is then worked out once.
 type docket struct {
 	space     *space
-	query     rego.PreparedEvalQuery
+	query     *query
 	questions []*question
 }
 
@@ -91,7 +90,11 @@ func (c *court) prepare(given *answer) error {
 			}
 			c.coverage.watch(group)
 		}
-		query, err := c.ready(rego.Query("{" + strings.Join(parts, ", ") + "}"))
+		wanted, err := ast.ParseTerm("{" + strings.Join(parts, ", ") + "}")
+		if err != nil {
+			return err
+		}
+		query, err := c.ready(wanted)
 		if err != nil {
 			return err
 		}
@@ -114,20 +117,16 @@ func exceptionName(name string) string {
 	return name
 }
 
-func (c *court) ready(query func(*rego.Rego)) (rego.PreparedEvalQuery, error) {
-	return rego.New(query, rego.Compiler(c.rules.compiler), rego.Store(c.store), rego.PrintHook(c.printed)).PrepareForEval(context.Background())
-}
-
 // own is the query of one rule alone.
-func (c *court) own(asked *question) (rego.PreparedEvalQuery, error) {
+func (c *court) own(asked *question) (*query, error) {
 	if asked.query == nil {
-		query, err := c.ready(rego.ParsedQuery(ast.NewBody(ast.NewExpr(ast.NewTerm(asked.space.ref.Append(ast.StringTerm(asked.group.name)))))))
+		query, err := c.ready(ast.NewTerm(asked.space.ref.Append(ast.StringTerm(asked.group.name))))
 		if err != nil {
-			return query, err
+			return nil, err
 		}
-		asked.query = &query
+		asked.query = query
 	}
-	return *asked.query, nil
+	return asked.query, nil
 }
 
 func (c *court) judgeInput(index int, input inputText, given *answer) error {
@@ -170,40 +169,38 @@ func (c *court) judgeInput(index int, input inputText, given *answer) error {
 // ask gives, for each rule, what it found; nothing where a rule says nothing, the most frequent answer of all.
 func (c *court) ask(one *docket, value ast.Value) ([]*result, error) {
 	var errs []topdown.Error
-	set, err := one.query.Eval(context.Background(), rego.EvalParsedInput(value), rego.EvalBuiltinErrorList(&errs), rego.EvalExternalCancel(c.until))
+	gave, err := c.eval(one.query, value, manner{errors: &errs})
 	if topdown.IsCancel(err) {
 		return nil, err
 	}
+	together, _ := gave.(ast.Object)
 	// Which rule failed can only be told by asking each alone.
-	if err != nil || len(errs) > 0 || len(set) == 0 {
-		return c.askEach(one, value, set)
+	if err != nil || len(errs) > 0 || together == nil {
+		return c.askEach(one, value, together)
 	}
-	given, _ := set[0].Expressions[0].Value.(map[string]any)
 	all := make([]*result, len(one.questions))
 	for at, asked := range one.questions {
-		found := &result{Namespace: one.space.name, Rule: asked.group.name, Shape: "undefined", Exceptions: lengthOf(given[excusedKey(asked.group.name)])}
-		if values, _ := given[asked.group.name].([]any); len(values) > 0 {
-			found.Shape, found.Outcomes = outcomesOf(values[0])
+		found := newResult(asked, together)
+		if values := listIn(together, asked.group.name); values != nil && values.Len() > 0 {
+			if err := found.take(values.Elem(0).Value); err != nil {
+				return nil, err
+			}
 		}
 		all[at] = found.unlessSilent()
 	}
 	return all, nil
 }
 
-func (c *court) askEach(one *docket, value ast.Value, together rego.ResultSet) ([]*result, error) {
-	excused := map[string]any{}
-	if len(together) > 0 {
-		excused, _ = together[0].Expressions[0].Value.(map[string]any)
-	}
+func (c *court) askEach(one *docket, value ast.Value, together ast.Object) ([]*result, error) {
 	all := make([]*result, len(one.questions))
 	for at, asked := range one.questions {
 		query, err := c.own(asked)
 		if err != nil {
 			return nil, err
 		}
-		found := &result{Namespace: one.space.name, Rule: asked.group.name, Shape: "undefined", Exceptions: lengthOf(excused[excusedKey(asked.group.name)])}
+		found := newResult(asked, together)
 		var errs []topdown.Error
-		set, err := query.Eval(context.Background(), rego.EvalParsedInput(value), rego.EvalBuiltinErrorList(&errs), rego.EvalExternalCancel(c.until))
+		gave, err := c.eval(query, value, manner{errors: &errs})
 		switch {
 		case topdown.IsCancel(err):
 			return nil, err
@@ -211,14 +208,38 @@ func (c *court) askEach(one *docket, value ast.Value, together rego.ResultSet) (
 			// Two definitions that contradict each other: only this rule has no answer.
 			found.Shape, found.Errors = "error", []builtinError{describeRuntime(err)}
 		default:
-			if len(set) > 0 {
-				found.Shape, found.Outcomes = outcomesOf(set[0].Expressions[0].Value)
+			if gave != nil {
+				if err := found.take(gave); err != nil {
+					return nil, err
+				}
 			}
 			found.Errors = distinct(errs)
 		}
 		all[at] = found.unlessSilent()
 	}
 	return all, nil
+}
+
+// newResult is what a rule says that has said nothing yet.
+func newResult(asked *question, together ast.Object) *result {
+	found := &result{Namespace: asked.space.name, Rule: asked.group.name, Shape: "undefined"}
+	if excuses := listIn(together, excusedKey(asked.group.name)); excuses != nil {
+		found.Exceptions = excuses.Len()
+	}
+	return found
+}
+
+// listIn is the list under a key, or nil.
+func listIn(object ast.Object, key string) *ast.Array {
+	if object == nil {
+		return nil
+	}
+	term := object.Get(ast.StringTerm(key))
+	if term == nil {
+		return nil
+	}
+	list, _ := term.Value.(*ast.Array)
+	return list
 }
 
 func (r *result) unlessSilent() *result {
@@ -229,31 +250,30 @@ func (r *result) unlessSilent() *result {
 	return r
 }
 
-func lengthOf(list any) int {
-	held, _ := list.([]any)
-	return len(held)
-}
-
-// outcomesOf takes what a rule gave as conftest does: the elements of a set or list.
-func outcomesOf(value any) (string, []outcome) {
-	switch held := value.(type) {
-	case []any:
-		outcomes := make([]outcome, 0, len(held))
-		for _, element := range held {
-			outcomes = append(outcomes, outcome{Value: element, Definition: -1})
-		}
-		return "set", outcomes
-	case map[string]any:
-		return "object", nil
-	case bool:
-		return "boolean", nil
-	case string:
-		return "string", nil
-	case nil:
-		return "null", nil
+// take keeps what a rule gave as conftest does: the elements of a set or list.
+func (r *result) take(gave ast.Value) error {
+	var elements []*ast.Term
+	switch held := gave.(type) {
+	case ast.Set:
+		elements = held.Slice()
+	case *ast.Array:
+		elements = elementsOf(held)
+	case ast.Object:
+		r.Shape = "object"
+		return nil
 	default:
-		return "number", nil
+		r.Shape = ast.ValueName(gave)
+		return nil
 	}
+	r.Shape, r.Outcomes = "set", make([]outcome, 0, len(elements))
+	for _, element := range elements {
+		value, err := ast.JSON(element.Value)
+		if err != nil {
+			return err
+		}
+		r.Outcomes = append(r.Outcomes, outcome{Value: value, Definition: -1, element: element})
+	}
+	return nil
 }
 
 func (c *court) tellFile(file *inputFile) error {

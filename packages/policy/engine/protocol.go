@@ -1,5 +1,7 @@
 package main
 
+import "github.com/open-policy-agent/opa/v1/ast"
+
 // The two structures that cross the border between Node and Go. Their twin is packages/ports/src/policy-engine.ts.
 
 type request struct {
@@ -107,6 +109,8 @@ type outcome struct {
 	Paths [][]any `json:"paths,omitempty"`
 	// Definition is which of the rule's definitions gave it, or -1.
 	Definition int `json:"definition"`
+	// element is Value as the rule gave it.
+	element *ast.Term
 }
 
 type builtinError struct {

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"context"
-
 	"github.com/open-policy-agent/opa/v1/ast"
-	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/topdown"
 )
 
@@ -28,16 +25,12 @@ func (c *court) locate(asked *question, traced *tracedInput, found *result) erro
 		return err
 	}
 	watcher := newWatcher(traced, asked)
-	_, err = query.Eval(context.Background(), rego.EvalParsedInput(traced.root), rego.EvalQueryTracer(watcher), rego.EvalRuleIndexing(false), rego.EvalEarlyExit(false), rego.EvalExternalCancel(c.until))
+	_, err = c.eval(query, traced.root, manner{watcher: watcher, prints: &prints{}})
 	if err != nil && !topdown.IsCancel(err) {
 		return err
 	}
 	for index := range found.Outcomes {
-		element, err := ast.InterfaceToValue(found.Outcomes[index].Value)
-		if err != nil {
-			return err
-		}
-		paths, definition := watcher.pathsOf(ast.NewTerm(element))
+		paths, definition := watcher.pathsOf(found.Outcomes[index].element)
 		found.Outcomes[index].Paths, found.Outcomes[index].Definition = paths, definition
 		if definition >= 0 {
 			c.coverage.reached[asked.group.definitions[definition]] = true
@@ -86,6 +79,7 @@ type watcher struct {
 	derived map[string][]ending
 	refused map[string][]read
 	words   map[*ast.Rule]map[*ast.Expr]bool
+	called  map[*ast.Term]callee
 	found   []finding
 }
 
@@ -97,7 +91,7 @@ type finding struct {
 }
 
 func newWatcher(input *tracedInput, asked *question) *watcher {
-	watching := &watcher{input: input, asked: asked, frames: map[uint64]*frame{}, derived: map[string][]ending{}, refused: map[string][]read{}, words: map[*ast.Rule]map[*ast.Expr]bool{}}
+	watching := &watcher{input: input, asked: asked, frames: map[uint64]*frame{}, derived: map[string][]ending{}, refused: map[string][]read{}, words: map[*ast.Rule]map[*ast.Expr]bool{}, called: map[*ast.Term]callee{}}
 	for _, definition := range asked.group.definitions {
 		watching.words[definition] = wording(definition)
 	}
@@ -183,8 +177,13 @@ func (w *watcher) fail(event topdown.Event) {
 	if here == nil || len(here.failed) > mostReads {
 		return
 	}
+	definition, isRule := here.node.(*ast.Rule)
+	if isRule && w.definitionOf(definition) >= 0 {
+		// Nobody asks why the asked rule found nothing elsewhere.
+		return
+	}
 	here.failed = append(here.failed, w.readsOf(here, event)...)
-	if definition, isRule := here.node.(*ast.Rule); isRule {
+	if isRule {
 		key := w.keyOfRule(definition, event)
 		w.refused[key] = here.failed
 	}

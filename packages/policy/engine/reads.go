@@ -1,10 +1,8 @@
 package main
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/topdown"
@@ -80,11 +78,30 @@ func (w *watcher) ownReads(expr *ast.Expr, event topdown.Event) []read {
 	return all
 }
 
+// callee is the function of a call.
+type callee struct {
+	name    string
+	builtin bool
+}
+
+func (w *watcher) calleeOf(operator *ast.Term) callee {
+	known, found := w.called[operator]
+	if !found {
+		known.name = operator.String()
+		_, known.builtin = ast.BuiltinMap[known.name]
+		w.called[operator] = known
+	}
+	return known
+}
+
 // callReads is what a function read of its arguments, where its name says so, and what it asked itself.
 func (w *watcher) callReads(terms []*ast.Term, event topdown.Event) []read {
-	name := terms[0].String()
+	function := w.calleeOf(terms[0])
+	if function.builtin && function.name != ast.WalkBuiltin.Name && function.name != ast.ObjectGet.Name {
+		return nil
+	}
 	args := plugAll(terms[1:], event)
-	switch name {
+	switch function.name {
 	case ast.WalkBuiltin.Name:
 		if base, known := w.pathOf(args[0]); known && len(args) > 1 {
 			if pair, isPair := args[1].Value.(*ast.Array); isPair && pair.Len() == 2 {
@@ -102,7 +119,7 @@ func (w *watcher) callReads(terms []*ast.Term, event topdown.Event) []read {
 		}
 	}
 	var all []read
-	if _, isBuiltin := ast.BuiltinMap[name]; !isBuiltin {
+	if !function.builtin {
 		// The last term may take the result: a function is known by the arguments that it declares.
 		for count := len(args); count >= max(0, len(args)-1); count-- {
 			key := w.key(terms[0].Value.(ast.Ref), args[:count])
@@ -245,23 +262,29 @@ func (w *watcher) keyOfRule(definition *ast.Rule, event topdown.Event) string {
 	return w.key(ref, plugAll(definition.Head.Args, event))
 }
 
-// key names a rule, or a function with its arguments: parts of the input by their path, all else by its hash.
+// key names a rule, or a function with its arguments: parts of the input by where they are, all else by its hash.
 func (w *watcher) key(ref ast.Ref, args []*ast.Term) string {
-	var text strings.Builder
+	text := make([]byte, 0, 64)
 	for _, part := range ref {
-		text.WriteString(part.String())
-		text.WriteByte('.')
+		switch held := part.Value.(type) {
+		case ast.Var:
+			text = append(text, held...)
+		case ast.String:
+			text = append(text, held...)
+		default:
+			text = append(text, part.String()...)
+		}
+		text = append(text, '.')
 	}
 	for _, arg := range args {
-		text.WriteByte('(')
-		if at, known := w.input.known.of(arg); known {
-			written, _ := json.Marshal(at)
-			text.Write(written)
+		text = append(text, '(')
+		if number, known := w.input.known.number(arg); known {
+			text = strconv.AppendInt(append(text, '#'), int64(number), 10)
 		} else {
-			text.WriteString(strconv.Itoa(arg.Hash()))
+			text = strconv.AppendInt(text, int64(arg.Hash()), 10)
 		}
 	}
-	return text.String()
+	return string(text)
 }
 
 // extend appends the steps of a reference, up to the first that is not known.

@@ -2,8 +2,8 @@
 export const engineSeal = {
   opa: '1.22.0',
   go: 'go1.26.8',
-  source: 'f6e817210100a8596a4151aa27ee25fd77c7056feaf226bbf62021c1e9742e7b',
-  program: 'df808d07acce4a192ce4dab3071d79501fe5bbc2cc739c1936e474efbc5fbb51',
-  bytes: 31651768,
-  packed: '34a07a7e243d7e785f44dee2541526566cb2bf4f7c6ddebee576b3828f9ba91f',
+  source: 'ca229983d6c5b4a5fcb17132fdf41bde215b1f708e46ab13c9c7db60a78c11fc',
+  program: 'd22d49ef068b5a16583e3237e9cad0f0a595c34a6cd63937e6effb07cf346234',
+  bytes: 31651599,
+  packed: '501d026014630f9d8710aea6f0e5213c634f532496965d22e83aee057e1edaa5',
 } as const

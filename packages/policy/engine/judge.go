@@ -20,6 +20,20 @@ type question struct {
 	space *space
 	group *ruleGroup
 	query *query
+	words map[*ast.Rule]map[*ast.Expr]bool
+}
+
+// wordsOf works out once what of a definition only makes up its words.
+func (q *question) wordsOf(definition *ast.Rule) map[*ast.Expr]bool {
+	known, found := q.words[definition]
+	if !found {
+		known = wording(definition)
+		if q.words == nil {
+			q.words = map[*ast.Rule]map[*ast.Expr]bool{}
+		}
+		q.words[definition] = known
+	}
+	return known
 }
 
 // docket is all rules of a namespace, asked in one query: what they share is then worked out once.

@@ -78,7 +78,6 @@ type watcher struct {
 	// derived is what rules and functions gave, by name and arguments: OPA asks each only once.
 	derived map[string][]ending
 	refused map[string][]read
-	words   map[*ast.Rule]map[*ast.Expr]bool
 	called  map[*ast.Term]callee
 	found   []finding
 }
@@ -91,11 +90,7 @@ type finding struct {
 }
 
 func newWatcher(input *tracedInput, asked *question) *watcher {
-	watching := &watcher{input: input, asked: asked, frames: map[uint64]*frame{}, derived: map[string][]ending{}, refused: map[string][]read{}, words: map[*ast.Rule]map[*ast.Expr]bool{}, called: map[*ast.Term]callee{}}
-	for _, definition := range asked.group.definitions {
-		watching.words[definition] = wording(definition)
-	}
-	return watching
+	return &watcher{input: input, asked: asked, frames: map[uint64]*frame{}, derived: map[string][]ending{}, refused: map[string][]read{}, called: map[*ast.Term]callee{}}
 }
 
 func (w *watcher) Enabled() bool { return true }
@@ -248,7 +243,7 @@ func (w *watcher) conclude(here *frame, event topdown.Event, definition *ast.Rul
 // conditionReads numbers what was read by the condition that read it, and marks what only words were made of.
 func (w *watcher) conditionReads(here *frame, event topdown.Event, definition *ast.Rule, wanted *ast.Term) []read {
 	var all []read
-	words := w.words[definition]
+	words := w.asked.wordsOf(definition)
 	for at, one := range here.steps {
 		number := at
 		if words[one.expr] {

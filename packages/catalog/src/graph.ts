@@ -67,7 +67,7 @@ function enumerate(services: Iterable<GraphService>): Enumeration {
   }
   const edges = all.map(({ id, dependencies }) => {
     const targets: number[] = []
-    for (const dependency of new Set(dependencies)) {
+    for (const dependency of dependencies.length > 1 ? new Set(dependencies) : dependencies) {
       const target = numbers.get(dependency)
       if (target === undefined) problems.push({ says: `Service ${id} depends on ${JSON.stringify(dependency)}, which is no service.`, remedy: 'Define it, or remove the dependency.' })
       else targets.push(target)

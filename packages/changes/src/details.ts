@@ -6,7 +6,8 @@ export const detailsSchemaId = 'fermata/changes@1'
 /** Everything, for programs: also the names of files, which no output carries. One line of JSON. */
 export function detailsOf(found: ChangeSet): string {
   const { resolution, paths, from, changed, removed, affected, waves, unowned } = found
-  const waveOf = new Map(waves.flatMap((services, wave) => services.map((id) => [id, wave] as const)))
+  const waveOf = new Map<string, number>()
+  for (const [wave, services] of waves.entries()) for (const id of services) waveOf.set(id, wave)
   return `${JSON.stringify({
     schema: detailsSchemaId,
     head: headCommit(resolution) ?? null,

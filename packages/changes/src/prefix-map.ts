@@ -16,71 +16,53 @@ interface Line {
   readonly adds: boolean
 }
 
-interface Node<R> {
-  /** Made when something lies below: most nodes are leaves. */
-  below: Map<string, Node<R>> | undefined
-  lines: Line[] | undefined
-  /** What all paths that end their way here have in common, worked out when the first does. */
+/** Somewhere that a rule names. */
+interface Place<R> {
+  readonly lines: Line[]
+  /** What all paths whose last place this is have in common, worked out when the first does. */
   chosen: R | undefined
 }
 
 /**
  * Answers for a path which rules it falls under, in O(segments of the path), whatever the number of rules.
- * A trie by segment: `src/a` covers the file of that name and all below, and not `src/ab`. `.` covers everything.
- * @param choose what is made of the matches; called once for each place in the trie that paths end at
+ * By segment: `src/a` covers the file of that name and all below, and not `src/ab`. `.` covers everything.
+ * @param choose what is made of the matches; called once for each place that paths come to last
  */
 export function prefixMap<T, R extends object>(rules: readonly PrefixRule<T>[], choose: (matches: readonly PrefixMatch<T>[]) => R): (path: string) => R {
-  const root = node<R>()
+  const places = new Map<string, Place<R>>()
+  const everywhere: Place<R> = { lines: [], chosen: undefined }
   for (const [rule, { prefixes }] of rules.entries()) {
-    for (const [order, line] of prefixes.entries()) {
-      const adds = !line.startsWith('!')
-      const at = place(root, adds ? line : line.slice(1))
-      const entry = { rule, order, adds }
-      if (at.lines === undefined) at.lines = [entry]
-      else at.lines.push(entry)
+    for (const [order, prefix] of prefixes.entries()) {
+      const adds = !prefix.startsWith('!')
+      const at = plain(adds ? prefix : prefix.slice(1))
+      const line = { rule, order, adds }
+      const known = at === '' ? everywhere : places.get(at)
+      if (known === undefined) places.set(at, { lines: [line], chosen: undefined })
+      else known.lines.push(line)
     }
   }
   return (path) => {
-    const way = wayTo(root, path)
-    const last = way.at(-1) as Node<R>
-    last.chosen ??= choose(matchesOn(way, rules))
-    return last.chosen
+    const way = [{ depth: 0, place: everywhere }]
+    for (let end = path.indexOf('/'), depth = 1; ; end = path.indexOf('/', end + 1), depth++) {
+      const place = places.get(end === -1 ? path : path.slice(0, end))
+      if (place !== undefined) way.push({ depth, place })
+      if (end === -1) break
+    }
+    const { place } = way.at(-1) as (typeof way)[number]
+    place.chosen ??= choose(matchesOn(way, rules))
+    return place.chosen
   }
 }
 
-function node<R>(): Node<R> {
-  return { below: undefined, lines: undefined, chosen: undefined }
+/** Without empty segments and `.`, as paths of git are. */
+function plain(prefix: string): string {
+  return /(^|\/)\.?(\/|$)/.test(prefix) ? prefix.split('/').filter((segment) => segment !== '' && segment !== '.').join('/') : prefix
 }
 
-function place<R>(root: Node<R>, prefix: string): Node<R> {
-  let at = root
-  for (const segment of prefix.split('/')) {
-    if (segment === '' || segment === '.') continue
-    at.below ??= new Map()
-    let next = at.below.get(segment)
-    if (next === undefined) at.below.set(segment, (next = node()))
-    at = next
-  }
-  return at
-}
-
-/** The nodes from the root as far as the path goes along. */
-function wayTo<R>(root: Node<R>, path: string): readonly Node<R>[] {
-  const way = [root]
-  let at = root
-  for (let start = 0, end = path.indexOf('/'); ; start = end + 1, end = path.indexOf('/', start)) {
-    const next = at.below?.get(end === -1 ? path.slice(start) : path.slice(start, end))
-    if (next === undefined) return way
-    way.push(next)
-    if (end === -1) return way
-    at = next
-  }
-}
-
-function matchesOn<T, R>(way: readonly Node<R>[], rules: readonly PrefixRule<T>[]): readonly PrefixMatch<T>[] {
+function matchesOn<T, R>(way: readonly { readonly depth: number; readonly place: Place<R> }[], rules: readonly PrefixRule<T>[]): readonly PrefixMatch<T>[] {
   const deciding = new Map<number, Line & { readonly depth: number }>()
-  for (const [depth, { lines }] of way.entries()) {
-    for (const line of lines ?? []) {
+  for (const { depth, place } of way) {
+    for (const line of place.lines) {
       const before = deciding.get(line.rule)
       if (before === undefined || line.order >= before.order) deciding.set(line.rule, { ...line, depth })
     }

@@ -1,17 +1,22 @@
 import { expect, test } from '@jest/globals'
 import { openShop } from '../../packages/rollout/src/testing/four-ways.ts'
-import { resumedAfter } from '../../packages/rollout/src/testing/killing.ts'
+import { resumedAfter, sweptAfter } from '../../packages/rollout/src/testing/killing.ts'
 import { setStage } from '../../packages/rollout/src/testing/stage.ts'
 
 /** On the sandbox, whose time is virtual; here because it takes a minute. `npm test` kills at every twelfth write. */
-test('a release of a canary, a blue-green, a migration and a rolling update that is killed after each of its writes is resumed to the state to which it would have come', async () => {
+const release = 'a release of a canary, a blue-green, a migration and a rolling update that is killed after each of its writes'
+
+test.each([
+  { becomes: 'resumed to the state to which it would have come', by: resumedAfter, says: 'resumed: the same state as undisturbed' },
+  { becomes: 'never run again: the fuse and a sweep bring back what was', by: sweptAfter, says: 'never run again: after the fuse and a sweep the same state as before' },
+])(`${release} is $becomes`, async ({ by, says }) => {
   const stage = await setStage()
   try {
     await openShop(stage)
     await stage.clock.sleep(1_000)
-    const kills = await resumedAfter(stage, { first: 1, every: 1 })
+    const kills = await by(stage, { first: 1, every: 1 })
     expect(kills).toBeGreaterThan(70)
-    console.log(`Killed after each of ${kills} writes, and resumed: the same state as undisturbed.`)
+    console.log(`Killed after each of ${kills} writes, and ${says}.`)
   } finally {
     await stage.close()
   }

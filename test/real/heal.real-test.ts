@@ -145,7 +145,7 @@ suite(built ? 'from a real alert to a closed incident' : 'from a real alert to a
       const said = runs.map((_, index) => `heal-${index}: ${readLines(readFileSync(company.logFile(`heal-${index}`), 'utf8')).map(({ msg = '' }) => msg.trimEnd()).join('\n').slice(-2_000)}`)
       const standing = (await whole.cluster.list({ apiVersion: 'v1', kind: 'Pod' }, { namespace: 'shop' })).items.map(({ metadata, ...pod }) => `${metadata.name}: ${JSON.stringify([metadata.annotations, metadata.deletionTimestamp, pod['status']]).slice(0, 600)}`)
       process.stderr.write(`${[...said, ...standing, ...['kube-controller-manager', 'kwok'].map((name) => whole.plane.company.log(name))].join('\n---\n')}\n`)
-      throw error
+      throw new Error(`${error instanceof Error ? error.message : String(error)}\n${said.map((one) => one.slice(-700)).join('\n')}`, { cause: error })
     }
   }
 

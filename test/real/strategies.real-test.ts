@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { leaseSeconds } from '@fermata/custody'
 import type { KubeObject } from '@fermata/ports'
 import { createStory } from '@fermata/sandbox'
 import type { Report } from '@fermata/verdict'
@@ -18,11 +19,14 @@ import { type PlayedCluster, startPlayedCluster } from './played-cluster.ts'
 
 const kills = 20
 const killed = Array.from({ length: kills }, (_, index) => `killed-${index}`)
+const swept = Array.from({ length: 7 }, (_, index) => `swept-${index}`)
 const story = createStory({ does: 'run', readyAfter: 0.2 }).image(tools, { does: 'complete', after: 0.2 }).image(imageFor('stock', 9), { does: 'never-ready' })
 let played: PlayedCluster
 beforeAll(async () => {
-  played = await startPlayedCluster({ story, namespaces: ['watched', 'green', 'undisturbed', ...killed] })
+  played = await startPlayedCluster({ story, namespaces: ['watched', 'green', 'undisturbed', ...killed, ...swept] })
   for (const definition of routeDefinitions) await played.cluster.create(definition)
+  // A definition is served a moment after it is made.
+  while (await played.cluster.list({ apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute' }, { namespace: 'watched' }).then(() => false, () => true)) await wait(100)
 }, 120_000)
 afterAll(() => played.stop(), 30_000)
 
@@ -189,4 +193,25 @@ test(`a release of a canary, a blue-green, a migration and a rolling update, kil
     expect([death, shop]).toEqual([death, undisturbed.shop])
   }
   console.log(`Killed after ${ends.map(({ death }) => death).join(', ')} writes, and resumed: the same state as undisturbed.`)
+}, 480_000)
+
+/** Killed after so many writes, and never run again: somebody else's sweep finds it when nobody holds its services any more. */
+async function killedAndSwept(namespace: string, death: number): Promise<{ readonly death: number; readonly before: readonly string[]; readonly after: readonly string[]; readonly end: object }> {
+  const site = await openShop(namespace)
+  const before = await shopIn(site, 1)
+  sketchFourWays(site, 2)
+  await expect(site.run({ mode: 'apply' }, death)).rejects.toBeInstanceOf(Killed)
+  const without = await unanswered(site)
+  await wait((leaseSeconds + 2) * 1_000)
+  const { verdict } = await site.run({ mode: 'sweep' })
+  const again = await site.run({ mode: 'sweep' })
+  return { death, before, after: await shopIn(site, 1), end: { verdict, again: again.verdict, unanswered: without, fused: await fusedIn(site) } }
+}
+
+test('killed and never run again, it is taken back by a sweep: traffic and objects are as they were', async () => {
+  const ends = await Promise.all(swept.map((namespace, index) => killedAndSwept(namespace, 10 * index + 15)))
+  for (const { death, before, after, end } of ends) {
+    expect([death, end]).toEqual([death, { verdict: 'warn', again: 'pass', unanswered: [], fused: [] }])
+    expect([death, after]).toEqual([death, before])
+  }
 }, 480_000)

@@ -53,6 +53,19 @@ test('an object that the server says is absent is undefined', async () => {
   expect(await (await connectTo(stub)).get(deployment)).toBeUndefined()
 })
 
+test('a kind whose definition was made a moment ago is said to be on its way, and is found when it is there', async () => {
+  const group = { json: { versions: [{ groupVersion: 'broker.example/v1' }] } }
+  const stub = await stubWith({
+    'GET /apis/broker.example/v1': [statusOf(404, 'NotFound', 'not found'), { json: { resources: [{ name: 'queues', kind: 'Queue', namespaced: true }] } }],
+    'GET /apis/broker.example': [group],
+    'GET /apis/broker.example/v1/namespaces/shop/queues/orders': [{ json: { ...object('Queue', 'orders', '3'), apiVersion: 'broker.example/v1' } }],
+  })
+  const cluster = await connectTo(stub)
+  const queue = { apiVersion: 'broker.example/v1', kind: 'Queue', name: 'orders' }
+  await expect(cluster.get(queue)).rejects.toMatchObject({ kind: 'unknown-kind', reason: { message: expect.stringContaining('does not serve Queue of it yet') as unknown, remedy: 'Try again in a moment.' } })
+  expect((await cluster.get(queue))?.metadata.resourceVersion).toBe('3')
+})
+
 test('a wait is as long as the server asks, and otherwise doubles', async () => {
   const clock = instantClock()
   const stub = await stubWith({ [`GET ${path}/cart`]: [busy, busy, { ...(statusOf(429, 'TooManyRequests', 'slow') as { json: unknown }), status: 429, headers: { 'retry-after': '7' } }, { json: cart }] })

@@ -121,6 +121,8 @@ async function unknownKind(asker: Asker, { apiVersion, kind }: ObjectKind, serve
     return new ClusterError('unknown-kind', `${server} serves ${apiVersion}, but no kind ${kind} in it.`, { remedy: meant === undefined ? missingCrd(kind, group, builtIn) : `Did you mean ${meant}?` })
   }
   const versions = group === '' ? [] : await groupVersions(asker, group)
+  // Between the moment in which a definition is made and that in which it is served, its group is named and cannot be asked.
+  if (versions.includes(apiVersion)) return new ClusterError('unknown-kind', `${server} names ${apiVersion}, and does not serve ${kind} of it yet.`, { remedy: 'Try again in a moment.' })
   const message = versions.length > 0 ? `${server} does not serve ${apiVersion}, of which ${kind} is asked for. It serves ${versions.join(', ')}.` : `${server} does not serve ${apiVersion}, of which ${kind} is asked for.`
   return new ClusterError('unknown-kind', message, { remedy: versions.length > 0 ? 'Write one of these versions in the manifest.' : missingCrd(kind, group, builtIn) })
 }

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
-import { fuseSeconds } from './defaults.ts'
-import { forgetThePast, fusedIn, openShop, shopIn, unanswered } from './testing/four-ways.ts'
-import { killed, openJournals, resumedAfter } from './testing/killing.ts'
+import { forgetThePast, openShop, shopIn } from './testing/four-ways.ts'
+import { killed, openJournals, resumedAfter, sweptAfter } from './testing/killing.ts'
 import { setStage, type Stage } from './testing/stage.ts'
 
 // Many whole releases, beside whatever else runs.
@@ -31,17 +30,5 @@ test('and by the next release, if that means the same', async () => {
 })
 
 test('without a rerun the fuse takes away what it owns, all traffic is answered, and a sweep brings back what was', async () => {
-  const before = await shopIn(stage, 1)
-  let undone = 0
-  for (let version = 2, write = 13; await killed(stage, version, write); version++, write += 9) {
-    await stage.clock.sleep((fuseSeconds + 60) * 1_000)
-    expect([write, await fusedIn(stage), await unanswered(stage)]).toEqual([write, [], []])
-    const sweep = await stage.run({ mode: 'sweep' })
-    // Killed before there was a journal, or after its end, there is nothing to bring back.
-    if (sweep.summary.includes('0 of 0 unfinished')) continue
-    undone += 1
-    expect([write, sweep.verdict, await shopIn(stage, 1), await openJournals(stage)]).toEqual([write, 'warn', before, []])
-    forgetThePast(stage)
-  }
-  expect(undone).toBeGreaterThan(6)
+  expect(await sweptAfter(stage, { first: 13, every: 9 })).toBeGreaterThan(6)
 })

@@ -45,3 +45,27 @@ export async function resumedAfter(stage: Stage, { first, every }: { readonly fi
   }
   return kills
 }
+
+/**
+ * Kills a release after its write number `first`, and each next one after `every` more, and never runs it again. When the fuse's time is
+ * over nothing of it is left that it owns, and all traffic is answered; a sweep then brings back what was before the first.
+ * @returns how many the sweep has undone
+ */
+export async function sweptAfter(stage: Stage, { first, every }: { readonly first: number; readonly every: number }): Promise<number> {
+  const before = await shopIn(stage, 1)
+  let undone = 0
+  for (let version = 2, write = first; await killed(stage, version, write); version++, write += every) {
+    await stage.clock.sleep((fuseSeconds + 60) * 1_000)
+    expect([write, await fusedIn(stage), await unanswered(stage)]).toEqual([write, [], []])
+    const sweep = await stage.run({ mode: 'sweep' })
+    if (sweep.summary.includes('0 of 0 unfinished')) {
+      // Killed before there was a journal, it has changed nothing. Killed after its end, its version is out, and stays.
+      if (JSON.stringify(await shopIn(stage, 1)) !== JSON.stringify(before)) return undone
+      continue
+    }
+    undone += 1
+    expect([write, sweep.verdict, await shopIn(stage, 1), await openJournals(stage)]).toEqual([write, 'warn', before, []])
+    forgetThePast(stage)
+  }
+  return undone
+}

@@ -16,7 +16,7 @@ test('dist holds what its manifest lists, and nothing else', () => {
 })
 
 test('every file is JavaScript of ours, the policy engine, a licence or a list', () => {
-  const odd = Object.keys(manifest).filter((name) => !/^(\d+\.index|index|fermata|[a-z-]+)\.js$|^(licenses\.txt|policy-engine-licenses\.txt|policy-engine\.wasm\.br|package\.json)$/.test(name))
+  const odd = Object.keys(manifest).filter((name) => !/^(\d+\.index|index|fermata|[a-z-]+)\.js$|^(licenses\.txt|policy-engine-licenses\.txt|policy-engine\.wasm\.zst|package\.json)$/.test(name))
   expect(odd).toEqual([])
 })
 

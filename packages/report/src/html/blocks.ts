@@ -30,13 +30,19 @@ export function factsHtml(facts: readonly (readonly [string, string])[]): string
 
 function tableHtml({ columns, rows, empty }: Extract<Block, { kind: 'table' }>, about: string, anchors: Anchors): string {
   if (rows.length === 0) return `<p class="faint">${h(empty ?? 'None.')}</p>`
-  const head = columns.map((column) => `<th scope="col"${alignment(column)}>${h(column.title) || '<span class="faint">·</span>'}</th>`).join('')
-  const body = rows.map((cells) => `<tr>${cells.map((cell, index) => `<td${alignment(columns[index])}>${cellHtml(cell, anchors)}</td>`).join('')}</tr>`)
+  const head = columns.map((column) => `<th scope="col"${classes(column)}>${h(column.title) || '<span class="faint">·</span>'}</th>`).join('')
+  const body = rows.map((cells) => `<tr>${cells.map((cell, index) => `<td${classes(columns[index], cell)}>${cellHtml(cell, anchors)}</td>`).join('')}</tr>`)
   return `<div class="scroll" tabindex="0" role="region" aria-label="${h(`${about}, table`)}"><table data-live="${h(about)}"><thead><tr>${head}</tr></thead><tbody>\n${body.join('\n')}\n</tbody></table></div>`
 }
 
-function alignment(column: Column | undefined): string {
-  return column?.align === 'right' ? ' class="right"' : ''
+function classes(column: Column | undefined, cell: Cell = ''): string {
+  const names = [...(column?.align === 'right' ? ['right'] : []), ...(isUnbroken(cell) ? ['unbroken'] : [])]
+  return names.length === 0 ? '' : ` class="${names.join(' ')}"`
+}
+
+/** A digest or a long path breaks anywhere. Other words stay whole. */
+function isUnbroken(cell: Cell): boolean {
+  return /\S{40}/.test(typeof cell === 'object' ? cell.text : String(cell))
 }
 
 function cellHtml(cell: Cell, anchors: Anchors): string {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import type { Report } from '@fermata/verdict'
 import axe from 'axe-core'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,7 +17,9 @@ const found = (process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => n
 const withBrowser = found === undefined ? describe.skip : describe
 if (found === undefined) process.stderr.write(`page.browser.test: skipped, none of ${names.join(', ')} is on PATH\n`)
 
-const reports = { release: rolledBack(), hostile: reportOf(hostile.join(' ')), large: rolledBack(4), printed: rolledBack(2) } as const
+const image = (digit: string) => `registry.example/shop/payments@sha256:${digit.repeat(64)}`
+const digests: Report = { ...rolledBack(), sections: [{ id: 'changes', title: 'Changes', blocks: [{ kind: 'table', columns: ['Object', 'Field', 'Now', 'Then'].map((title) => ({ title })), rows: [['Deployment payments', { code: true, text: 'spec.template.spec.containers[payments].image' }, image('1'), image('2')]] }] }] }
+const reports = { release: rolledBack(), digests, hostile: reportOf(hostile.join(' ')), large: rolledBack(4), printed: rolledBack(2) } as const
 
 withBrowser('the page in a browser', () => {
   const folder = mkdtempSync(join(tmpdir(), 'fermata-page-'))
@@ -69,6 +72,13 @@ withBrowser('the page in a browser', () => {
   test.each([360, 1280])('%d pixels: nothing stands out of the page', async (width) => {
     for (const name of ['release', 'hostile', 'large'] as const) {
       expect(await opened(name, { viewport: { width, height: 800 } }, (page) => page.evaluate<number>('document.documentElement.scrollWidth - innerWidth'))).toBeLessThanOrEqual(0)
+    }
+  })
+
+  test('1280 pixels: no table is cut off', async () => {
+    for (const name of ['release', 'digests'] as const) {
+      const cut = await opened(name, { bypassCSP: true }, (page) => page.evaluate<readonly string[]>('(() => { for (const d of document.querySelectorAll("details")) d.open = true; return [...document.querySelectorAll(".scroll")].filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.getAttribute("aria-label")) })()'))
+      expect([name, cut]).toEqual([name, []])
     }
   })
 

@@ -54,9 +54,10 @@ h2 .tag,summary .tag{font-size:.8rem;font-weight:600}
 .facts dd{margin:0;font-variant-numeric:tabular-nums}
 .prose{max-width:46rem;white-space:pre-line}
 .scroll{overflow-x:auto}
-table{border-collapse:collapse;width:max-content;min-width:100%;font-size:.92rem;font-variant-numeric:tabular-nums;overflow-wrap:normal}
+table{border-collapse:collapse;width:100%;font-size:.92rem;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.42rem .8rem;border-bottom:1px solid var(--line);vertical-align:top;unicode-bidi:isolate}
-td,tbody th{max-width:34rem;overflow-wrap:anywhere;min-width:4.5rem}
+td,tbody th{max-width:34rem;overflow-wrap:break-word;min-width:4.5rem}
+.unbroken{overflow-wrap:anywhere;min-width:12rem}
 tbody th{font-weight:500}
 thead th{font-size:.8rem;color:var(--faint);font-weight:600;white-space:nowrap;border-bottom-color:var(--faint)}
 tbody tr:last-child>*{border-bottom:0}

@@ -4,7 +4,8 @@ import { ClusterError, type KubeObject, textAt } from '@fermata/ports'
 import type { Reason } from '@fermata/verdict'
 import type { StageWork } from '../strategy/way.ts'
 import { because } from '../codes.ts'
-import { definitionPatience, pollEvery } from '../defaults.ts'
+import { definitionPatience, pollEvery, questionsAtATime } from '../defaults.ts'
+import { eachOf } from '../plan/each-of.ts'
 import { nameOf, placeOf, refOf } from '../plan/objects.ts'
 import { type Former, formerOf } from '../undo/former.ts'
 import { refuseUnready, routesBefore, shiftTraffic } from './shift-traffic.ts'
@@ -23,11 +24,10 @@ export async function applyService(bench: Bench, id: ServiceId, stage: number): 
   const wanted = work.write.map(own)
   let current: KubeObject | undefined
   try {
-    const formers: Former[] = []
-    for (const object of wanted) {
+    const formers: Former[] = [...(await eachOf(wanted, questionsAtATime, (object) => lookBefore(bench, object).catch((error: unknown) => {
       current = object
-      formers.push(await lookBefore(bench, object))
-    }
+      throw error
+    })))]
     for (const object of work.temporary) formers.push({ is: 'absent', ref: refOf(object) })
     if (work.shift !== undefined) formers.push(...(await routesBefore(bench, work.shift)))
     await bench.scribe.remember(id, formers)

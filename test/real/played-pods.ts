@@ -91,9 +91,9 @@ async function tell({ cluster, story, speed }: PlayWish, pod: KubeObject, told: 
   try {
     await cluster.patch({ ...pods, namespace, name }, 'merge', { metadata: { uid, annotations: annotationsFor(behaviourOf(pod, story), speed) } })
   } catch (error) {
-    // Who is gone needs to be told nothing; another pod of the same name will come by itself.
-    if (error instanceof ClusterError && (error.kind === 'not-found' || error.kind === 'conflict')) return
     told.delete(uid)
+    // Who is gone needs to be told nothing; another pod of the same name will come by itself. Who is still there is told at its next change.
+    if (error instanceof ClusterError && (error.kind === 'not-found' || error.kind === 'conflict')) return
     throw error
   }
 }

@@ -33,22 +33,30 @@ function commonDefaults({ defaults: written = {} }: CatalogText): CommonDefaults
   }
 }
 
+/** Shared by the many services that say nothing: at 5,000 of them a list each is felt. */
+const none: readonly never[] = []
+const noMigration: Service['migration'] = { image: undefined, command: undefined }
+
+function distinct(written: readonly string[] | undefined): readonly string[] {
+  return written === undefined || written.length < 2 ? (written ?? none) : [...new Set(written)]
+}
+
 function buildService(id: string, written: ServiceText, common: CommonDefaults, places: Places): Service {
   const strategy = written.deployment_strategy ?? common.strategy
   return {
     id,
     role: written.role ?? defaults.role,
     paths: written.paths?.map(ownedPath) ?? [id],
-    manifests: (written.manifests ?? []).map(manifestSource),
-    dependencies: [...new Set(written.dependencies)],
+    manifests: written.manifests?.map(manifestSource) ?? none,
+    dependencies: distinct(written.dependencies),
     strategy,
     trafficSplit: written.traffic_split ?? (strategy === 'canary' ? common.canarySteps : defaults.atOnce),
     healthCheck: written.health_check,
-    migrationScripts: (written.migration_scripts ?? []).map(repositoryPath),
-    migration: { image: written.migration?.image, command: written.migration?.command },
+    migrationScripts: written.migration_scripts?.map(repositoryPath) ?? none,
+    migration: written.migration === undefined ? noMigration : { image: written.migration.image, command: written.migration.command },
     analysis: buildAnalysis(id, written.analysis, places),
     route: written.route,
-    slos: [...new Set(written.slos)],
+    slos: distinct(written.slos),
     timeout: milliseconds(written.timeout) ?? common.timeout,
     soak: milliseconds(written.soak) ?? common.soak,
     get where() {

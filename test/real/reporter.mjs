@@ -22,7 +22,7 @@ const against = {
   cluster, custody: cluster, gateway: cluster, chaos: cluster, release: cluster, strategies: cluster, 'every-write': () => 'sandbox',
   'whole-company': company, demo: company,
   heal: () => `${cluster()}, ${prometheus()}, ${alertmanager()}, ${act()}`,
-  metrics: prometheus, slo: prometheus, expressions: prometheus, alerts: alertmanager,
+  metrics: prometheus, slo: prometheus, 'slo-check': prometheus, expressions: prometheus, alerts: alertmanager,
   act, examples: act, workflows: linters,
   policy: () => `OPA ${pinned('opa', 'github.com/open-policy-agent/opa')}, conftest ${pinned('conftest', 'github.com/open-policy-agent/conftest')}, the schema of SARIF`,
   forge: () => "GitHub's description of its API",
@@ -42,7 +42,10 @@ export default class Ran {
       const [a, b] = suites.filter((suite) => suite.name === name)
       return a !== undefined && b !== undefined && total(a) !== total(b)
     })
-    if (uneven.length > 0) this.#problem = new Error(`Not the same number of cases on both sides: ${uneven.join(', ')}`)
+    if (uneven.length === 0) return
+    this.#problem = new Error(`Not the same number of cases on both sides: ${uneven.join(', ')}`)
+    // Jest ends with 1 for it, and says nothing.
+    process.stderr.write(`${this.#problem.message}\n\n`)
   }
 
   getLastError() {

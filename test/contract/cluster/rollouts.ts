@@ -27,6 +27,11 @@ const setOf = async (given: Given, image: string): Promise<Answered> => {
   return found
 }
 
+interface Watched {
+  readonly watch: ReturnType<Given['admin']['watch']>
+  readonly items: readonly Answered[]
+}
+
 const releasing = topic('Deployments', {
   'a first release: status and conditions': async (given) => {
     const object = await released(given)
@@ -65,16 +70,23 @@ const releasing = topic('Deployments', {
   },
   'never more than the surge, never fewer than may be missing': async (given) => {
     await released(given, { replicas: 4, strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 1 } } })
-    const { metadata } = await given.list('deployments')
-    const watch = given.admin.watch(`${given.at('deployments')}?watch=true&resourceVersion=${metadata.resourceVersion}`)
-    await watch.open
+    const [deployments, sets] = await Promise.all((['deployments', 'replicasets'] as const).map(async (plural) => {
+      const { metadata, items } = await given.list(plural)
+      const watch = given.admin.watch(`${given.at(plural)}?watch=true&resourceVersion=${metadata.resourceVersion}`)
+      await watch.open
+      return { watch, items }
+    })) as [Watched, Watched]
     await release(given, images.alsoRuns)
     await rolledOut(given)
-    watch.close()
-    expect(watch.events.length).toBeGreaterThan(3)
-    for (const { object } of watch.events) {
-      expect(object.status.replicas ?? 0).toBeLessThanOrEqual(5)
-      expect(object.status.availableReplicas ?? 0).toBeGreaterThanOrEqual(3)
+    for (const { watch } of [deployments, sets]) watch.close()
+    expect(deployments.watch.events.length).toBeGreaterThan(3)
+    for (const { object } of deployments.watch.events) expect(object.status.availableReplicas ?? 0).toBeGreaterThanOrEqual(3)
+    // What is asked of the sets: the sum of what they report is late by turns, and may count one too many.
+    const asked = new Map(sets.items.map(({ metadata, spec }) => [metadata.name, spec.replicas ?? 0]))
+    expect(sets.watch.events.length).toBeGreaterThan(3)
+    for (const { object } of sets.watch.events) {
+      asked.set(object.metadata.name, object.spec.replicas ?? 0)
+      expect([...asked.values()].reduce((sum, replicas) => sum + replicas, 0)).toBeLessThanOrEqual(5)
     }
   },
   'one that is never ready is told after its deadline, and the old one goes on': async (given) => {

@@ -26,13 +26,23 @@ function zip(a: FieldSet, b: FieldSet, member: boolean, combine: (a: FieldSet, b
   return node(member, children)
 }
 
-export const union = (a: FieldSet, b: FieldSet): FieldSet => zip(a, b, a.member || b.member, union)
-export const intersection = (a: FieldSet, b: FieldSet): FieldSet => zip(a, b, a.member && b.member, intersection)
-export const difference = (a: FieldSet, b: FieldSet): FieldSet => zip(a, b, a.member && !b.member, difference)
+export function union(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmpty(b)) return a
+  return isEmpty(a) ? b : zip(a, b, a.member || b.member, union)
+}
+
+export function intersection(a: FieldSet, b: FieldSet): FieldSet {
+  return isEmpty(a) || isEmpty(b) ? emptySet : zip(a, b, a.member && b.member, intersection)
+}
+
+export function difference(a: FieldSet, b: FieldSet): FieldSet {
+  return isEmpty(a) || isEmpty(b) ? a : zip(a, b, a.member && !b.member, difference)
+}
 
 /** Without the members of `b` and everything below them. */
 export function cut(a: FieldSet, b: FieldSet): FieldSet {
-  return b.member ? emptySet : zip(a, b, a.member, cut)
+  if (b.member) return emptySet
+  return isEmpty(a) || isEmpty(b) ? a : zip(a, b, a.member, cut)
 }
 
 /** The set of one path. */

@@ -20,7 +20,7 @@ export function book(chapters: readonly Chapter[], { summary, reasons, says = []
     summary,
     startedAt: Date.parse(first.startedAt),
     endedAt: Date.parse(last.endedAt),
-    subject: last.subject,
+    subject: { ...last.subject, services: [...new Set(chapters.flatMap(({ report }) => report.subject.services ?? []))] },
     reasons,
     onInconclusive: 'fail',
     sections: [contentsOf(chapters, says), foundIn(chapters), ...chapters.flatMap(({ report }, index) => report.sections.map((section) => ({ ...section, id: `step${index + 1}-${section.id}`, title: `${index + 1}. ${report.capability}: ${section.title}` })))],

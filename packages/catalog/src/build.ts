@@ -8,9 +8,11 @@ import type { CatalogText, ServiceText, SharedText } from './schema.ts'
 /** The catalog that a text without problems means, with every default filled in. */
 export function buildCatalog(file: string, text: CatalogText, places: Places): Catalog {
   const common = commonDefaults(text)
+  const services = new Map<string, Service>()
+  for (const id of Object.keys(text.services ?? {})) services.set(id, new BuiltService(id, text.services?.[id] ?? {}, common, places))
   return {
     file,
-    services: new Map(Object.entries(text.services ?? {}).map(([id, service]) => [id, buildService(id, service ?? {}, common, places)])),
+    services,
     environments: new Map(Object.entries(text.environments ?? {}).map(([name, environment]) => [name, buildEnvironment(name, environment ?? {})])),
     shared: (text.shared ?? []).map(buildShared),
     slos: new Map(Object.entries(text.slos ?? {}).map(([id, slo]) => [id, buildSlo(id, slo, places)])),
@@ -41,27 +43,46 @@ function distinct(written: readonly string[] | undefined): readonly string[] {
   return written === undefined || written.length < 2 ? (written ?? none) : [...new Set(written)]
 }
 
-function buildService(id: string, written: ServiceText, common: CommonDefaults, places: Places): Service {
-  const strategy = written.deployment_strategy ?? common.strategy
-  return {
-    id,
-    role: written.role ?? defaults.role,
-    paths: written.paths?.map(ownedPath) ?? [id],
-    manifests: written.manifests?.map(manifestSource) ?? none,
-    dependencies: distinct(written.dependencies),
-    strategy,
-    trafficSplit: written.traffic_split ?? (strategy === 'canary' ? common.canarySteps : defaults.atOnce),
-    healthCheck: written.health_check,
-    migrationScripts: written.migration_scripts?.map(repositoryPath) ?? none,
-    migration: written.migration === undefined ? noMigration : { image: written.migration.image, command: written.migration.command },
-    analysis: buildAnalysis(id, written.analysis, places),
-    route: written.route,
-    slos: distinct(written.slos),
-    timeout: milliseconds(written.timeout) ?? common.timeout,
-    soak: milliseconds(written.soak) ?? common.soak,
-    get where() {
-      return places.key(['services', id])
-    },
+/** A class, so that all services share one getter: at 5,000 of them a getter each is felt. */
+class BuiltService implements Service {
+  readonly id: string
+  readonly role: Service['role']
+  readonly paths: Service['paths']
+  readonly manifests: Service['manifests']
+  readonly dependencies: Service['dependencies']
+  readonly strategy: Service['strategy']
+  readonly trafficSplit: Service['trafficSplit']
+  readonly healthCheck: string | undefined
+  readonly migrationScripts: Service['migrationScripts']
+  readonly migration: Service['migration']
+  readonly analysis: Service['analysis']
+  readonly route: string | undefined
+  readonly slos: Service['slos']
+  readonly timeout: number
+  readonly soak: number
+  readonly #places: Places
+
+  constructor(id: string, written: ServiceText, common: CommonDefaults, places: Places) {
+    this.id = id
+    this.role = written.role ?? defaults.role
+    this.paths = written.paths?.map(ownedPath) ?? [id]
+    this.manifests = written.manifests?.map(manifestSource) ?? none
+    this.dependencies = distinct(written.dependencies)
+    this.strategy = written.deployment_strategy ?? common.strategy
+    this.trafficSplit = written.traffic_split ?? (this.strategy === 'canary' ? common.canarySteps : defaults.atOnce)
+    this.healthCheck = written.health_check
+    this.migrationScripts = written.migration_scripts?.map(repositoryPath) ?? none
+    this.migration = written.migration === undefined ? noMigration : { image: written.migration.image, command: written.migration.command }
+    this.analysis = buildAnalysis(id, written.analysis, places)
+    this.route = written.route
+    this.slos = distinct(written.slos)
+    this.timeout = milliseconds(written.timeout) ?? common.timeout
+    this.soak = milliseconds(written.soak) ?? common.soak
+    this.#places = places
+  }
+
+  get where() {
+    return this.#places.key(['services', this.id])
   }
 }
 

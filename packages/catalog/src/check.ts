@@ -17,11 +17,14 @@ export function meaningProblems(text: CatalogText, known: KnownNames, places: Pl
   const problems: Problem[] = []
   const check: Check = {
     known,
-    meantService: suggester([...known.services]),
-    meantSlo: suggester([...known.slos]),
+    meantService: suggester(known.services),
+    meantSlo: suggester(known.slos),
     report: (says, remedy, ...at) => problems.push({ says, remedy, where: places.value(at) }),
   }
-  for (const [id, service] of Object.entries(text.services ?? {})) if (service !== null) checkService(id, service, check)
+  for (const id of Object.keys(text.services ?? {})) {
+    const service = text.services?.[id] ?? null
+    if (service !== null) checkService(id, service, check)
+  }
   checkSplit(text.defaults?.traffic_split, (...within) => ['defaults', 'traffic_split', ...within], check)
   checkShared(text, check)
   return problems
@@ -40,10 +43,11 @@ type Where = (...within: Path) => Path
 function checkService(id: string, service: ServiceText, check: Check): void {
   const { known, report } = check
   const at: Where = (...within) => ['services', id, ...within]
-  service.dependencies?.forEach((dependency, index) => {
+  for (let index = 0; index < (service.dependencies?.length ?? 0); index++) {
+    const dependency = service.dependencies?.[index] as string
     if (dependency === id) report(`Service ${id} depends on itself.`, 'Remove this dependency.', ...at('dependencies', index))
     else if (!known.services.has(dependency)) report(`Service ${id} depends on ${JSON.stringify(dependency)}, which is no service.${check.meantService(dependency)}`, 'Define it under services, or remove the dependency.', ...at('dependencies', index))
-  })
+  }
   service.slos?.forEach((slo, index) => {
     if (!known.slos.has(slo)) report(`Service ${id} names the SLO ${JSON.stringify(slo)}, which is not defined.${check.meantSlo(slo)}`, 'Define it under slos, or remove the name.', ...at('slos', index))
   })

@@ -2,7 +2,7 @@ import { ConfigurationError, type Problem } from '@fermata/verdict'
 import { components, cycleThrough, type Components } from './components.ts'
 import type { Graph, Reach } from './graph-types.ts'
 import type { ServiceId } from './model.ts'
-import { row, rowCount, rowsFrom, transpose, visit, type Rows } from './rows.ts'
+import { hasEdge, rowCount, transpose, visit, type Rows } from './rows.ts'
 
 /** What the graph needs to know of a service. */
 export interface GraphService {
@@ -33,6 +33,7 @@ export function buildGraph(services: Iterable<GraphService>): Graph {
   const reach = (edges: Rows, origins: Iterable<ServiceId>): ReadonlyMap<ServiceId, Reach> =>
     named(ids, spread(edges, Array.from(origins, number)))
 
+  let units: readonly (readonly ServiceId[])[] | undefined
   return {
     ids,
     has: (id) => numbers.has(id),
@@ -40,7 +41,9 @@ export function buildGraph(services: Iterable<GraphService>): Graph {
     dependents: (id) => nameRow(neededBy, number(id)),
     withDependents: (origins) => reach(neededBy, origins),
     withDependencies: (origins) => reach(needs, origins),
-    units: Array.from({ length: parts.count }, (_, part) => nameRow(parts.members, part)),
+    get units() {
+      return (units ??= Array.from({ length: parts.count }, (_, part) => nameRow(parts.members, part)))
+    },
     cycles: cycles(needs, parts).map(nameAll),
     waves: (subset) => {
       const chosen = new Uint8Array(ids.length).fill(subset === undefined ? 1 : 0)
@@ -59,25 +62,39 @@ interface Enumeration {
 
 function enumerate(services: Iterable<GraphService>): Enumeration {
   const all = [...services]
-  const numbers = new Map(all.map(({ id }, number) => [id, number]))
-  const problems: Problem[] = []
-  if (numbers.size < all.length) {
-    const twice = new Set(all.filter(({ id }, number) => numbers.get(id) !== number).map(({ id }) => id))
-    problems.push(...Array.from(twice, (id) => ({ says: `Service ${id} is there more than once.`, remedy: 'Give each service its own id.' })))
+  const numbers = new Map<ServiceId, number>()
+  let edges = 0
+  for (const { id, dependencies } of all) {
+    numbers.set(id, numbers.size)
+    edges += dependencies.length
   }
-  const edges = all.map(({ id, dependencies }) => {
-    const targets: number[] = []
-    for (const dependency of dependencies.length > 1 ? new Set(dependencies) : dependencies) {
+  const starts = new Int32Array(all.length + 1)
+  const targets = new Int32Array(edges)
+  /** By target, the last service that named it, counted from 1: a dependency that is named twice counts once. */
+  const namedBy = new Int32Array(all.length)
+  const problems: Problem[] = numbers.size < all.length ? repeated(all) : []
+  let filled = 0
+  for (const [number, { id, dependencies }] of all.entries()) {
+    for (const dependency of dependencies) {
       const target = numbers.get(dependency)
       if (target === undefined) problems.push({ says: `Service ${id} depends on ${JSON.stringify(dependency)}, which is no service.`, remedy: 'Define it, or remove the dependency.' })
-      else targets.push(target)
+      else if (namedBy[target] !== number + 1) {
+        namedBy[target] = number + 1
+        targets[filled++] = target
+      }
     }
-    return targets
-  })
+    starts[number + 1] = filled
+  }
   if (problems.length > 0) throw new ConfigurationError(problems)
-  const ids = all.map(({ id }) => id)
-  const unsorted = rowsFrom(edges)
-  return { ids, numbers, needs: transpose(transpose(unsorted, ids.length), ids.length) }
+  const unsorted = { starts, targets: targets.subarray(0, filled) }
+  return { ids: [...numbers.keys()], numbers, needs: transpose(transpose(unsorted, all.length), all.length) }
+}
+
+function repeated(all: readonly GraphService[]): Problem[] {
+  const seen = new Set<ServiceId>()
+  const twice = new Set<ServiceId>()
+  for (const { id } of all) (seen.has(id) ? twice : seen).add(id)
+  return Array.from(twice, (id) => ({ says: `Service ${id} is there more than once.`, remedy: 'Give each service its own id.' }))
 }
 
 interface Spread {
@@ -100,13 +117,15 @@ function spread(edges: Rows, origins: readonly number[]): Spread {
     origin[node] = node
   }
   for (const node of queue) {
-    visit(edges, node, (target) => {
-      if (distance[target] !== -1) return
+    const end = edges.starts[node + 1] as number
+    for (let edge = edges.starts[node] as number; edge < end; edge++) {
+      const target = edges.targets[edge] as number
+      if (distance[target] !== -1) continue
       distance[target] = (distance[node] as number) + 1
       via[target] = node
       origin[target] = origin[node] as number
       queue.push(target)
-    })
+    }
   }
   return { distance, via, origin }
 }
@@ -126,7 +145,7 @@ function cycles(needs: Rows, parts: Components): readonly (readonly number[])[] 
   for (let part = 0; part < parts.count; part++) {
     const size = (parts.members.starts[part + 1] as number) - (parts.members.starts[part] as number)
     const first = parts.members.targets[parts.members.starts[part] as number] as number
-    if (size > 1 || row(needs, first).includes(first)) found.push(cycleThrough(needs, parts.of, first))
+    if (size > 1 || hasEdge(needs, first, first)) found.push(cycleThrough(needs, parts.of, first))
   }
   return found
 }
@@ -138,14 +157,19 @@ function cycles(needs: Rows, parts: Components): readonly (readonly number[])[] 
 function levels(needs: Rows, parts: Components, chosen: Uint8Array): readonly (readonly number[])[] {
   const level = new Int32Array(parts.count)
   const takesLevel = new Uint8Array(parts.count)
+  const { starts, targets: members } = parts.members
   for (let part = 0; part < parts.count; part++) {
-    visit(parts.members, part, (node) => {
+    let own = 0
+    for (let member = starts[part] as number; member < (starts[part + 1] as number); member++) {
+      const node = members[member] as number
       if (chosen[node] === 1) takesLevel[part] = 1
-      visit(needs, node, (target) => {
-        const below = parts.of[target] as number
-        if (below !== part) level[part] = Math.max(level[part] as number, (level[below] as number) + (takesLevel[below] as number))
-      })
-    })
+      const end = needs.starts[node + 1] as number
+      for (let edge = needs.starts[node] as number; edge < end; edge++) {
+        const below = parts.of[needs.targets[edge] as number] as number
+        if (below !== part) own = Math.max(own, (level[below] as number) + (takesLevel[below] as number))
+      }
+    }
+    level[part] = own
   }
   const result: number[][] = []
   for (const [node, part] of parts.of.entries()) {

@@ -45,8 +45,10 @@ export function loadCatalog(text: string, file: string, options: LoadOptions = {
 function withPlain(value: unknown, plain: ReadonlySet<string>, checked: CatalogText): CatalogText {
   if (plain.size === 0) return checked
   const written = (value as { readonly services: Readonly<Record<string, ServiceText>> }).services
+  const ids = Object.keys(written)
+  if (plain.size === ids.length) return { ...checked, services: written }
   const services: Record<string, ServiceText | null> = {}
-  for (const id of Object.keys(written)) {
+  for (const id of ids) {
     if (plain.has(id)) services[id] = written[id] as ServiceText
     else if (checked.services !== undefined && Object.hasOwn(checked.services, id)) services[id] = checked.services[id] ?? null
   }

@@ -15,7 +15,9 @@ export function isPlainService(id: string, service: unknown): boolean {
 }
 
 function isListOfText(value: unknown): boolean {
-  return Array.isArray(value) && value.every((entry) => typeof entry === 'string' && entry !== '')
+  if (!Array.isArray(value)) return false
+  for (const entry of value) if (typeof entry !== 'string' || entry === '') return false
+  return true
 }
 
 /** The value without its plain services, for the schema; and those, for afterwards. */
@@ -24,7 +26,8 @@ export function setPlainApart(value: unknown): { readonly rest: unknown; readonl
   if (!isMapping(value) || !isMapping(services)) return { rest: value, plain: new Set() }
   const plain = new Set<string>()
   const others: Record<string, unknown> = {}
-  for (const [id, service] of Object.entries(services)) {
+  for (const id of Object.keys(services)) {
+    const service = services[id]
     if (isPlainService(id, service)) plain.add(id)
     else Object.defineProperty(others, id, { value: service, enumerable: true, configurable: true, writable: true })
   }

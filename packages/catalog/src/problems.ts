@@ -28,9 +28,11 @@ export function pathText(path: Path): string {
  * Suggests known names, until so many comparisons have been made.
  * A file in which every one of 10,000 names is wrong has another mistake than a slip of the pen, and must not take minutes.
  */
-export function suggester(known: readonly string[]): (word: string) => string {
+export function suggester(names: Iterable<string>): (word: string) => string {
+  let known: readonly string[] | undefined
   let comparisons = 0
   return (word) => {
+    known ??= [...names]
     comparisons += known.length
     const meant = comparisons > 200_000 ? undefined : didYouMean(word, known)
     return meant === undefined ? '' : ` Did you mean ${meant}?`

@@ -21,11 +21,10 @@ export function visit(rows: Rows, index: number, visitor: (target: number) => vo
   for (let edge = rows.starts[index] as number; edge < end; edge++) visitor(rows.targets[edge] as number)
 }
 
-/** @param neighbours for each row its neighbours, in any order */
-export function rowsFrom(neighbours: readonly (readonly number[])[]): Rows {
-  const starts = new Int32Array(neighbours.length + 1)
-  neighbours.forEach((list, index) => (starts[index + 1] = (starts[index] as number) + list.length))
-  return { starts, targets: Int32Array.from(neighbours.flat()) }
+export function hasEdge(rows: Rows, index: number, target: number): boolean {
+  const end = rows.starts[index + 1] as number
+  for (let edge = rows.starts[index] as number; edge < end; edge++) if (rows.targets[edge] === target) return true
+  return false
 }
 
 /**
@@ -35,16 +34,21 @@ export function rowsFrom(neighbours: readonly (readonly number[])[]): Rows {
  */
 export function transpose(rows: Rows, columns: number): Rows {
   const starts = new Int32Array(columns + 1)
-  for (const target of rows.targets) starts[target + 1] = (starts[target + 1] as number) + 1
+  const edges = rows.targets.length
+  for (let edge = 0; edge < edges; edge++) {
+    const after = (rows.targets[edge] as number) + 1
+    starts[after] = (starts[after] as number) + 1
+  }
   for (let column = 0; column < columns; column++) starts[column + 1] = (starts[column + 1] as number) + (starts[column] as number)
-  const targets = new Int32Array(rows.targets.length)
+  const targets = new Int32Array(edges)
   const free = starts.slice()
-  for (let source = 0; source < rowCount(rows); source++) {
-    visit(rows, source, (target) => {
+  for (let source = 0, edge = 0; source < rowCount(rows); source++) {
+    for (const end = rows.starts[source + 1] as number; edge < end; edge++) {
+      const target = rows.targets[edge] as number
       const slot = free[target] as number
       targets[slot] = source
       free[target] = slot + 1
-    })
+    }
   }
   return { starts, targets }
 }

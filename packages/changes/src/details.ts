@@ -16,7 +16,7 @@ export function detailsOf(found: ChangeSet): string {
     strategy: resolution.strategy,
     why: resolution.why,
     from: from ?? null,
-    paths,
+    paths: paths.map(({ path, kind }) => ({ path, kind })),
     unowned,
     removed,
     waves,

@@ -21,7 +21,11 @@ export async function detectChanges(request: DetectRequest, ports: DetectPorts):
   const found = await findChanges(request, ports)
   if (!('changed' in found)) return unresolvedReport(found, request, ports, startedAt)
   const details = `${request['report-dir'].replace(/\/+$/, '')}/changes.json`
-  await ports.files.write(details, detailsOf(found))
+  const [, report] = await Promise.all([ports.files.write(details, detailsOf(found)), answer(found, request, ports, { startedAt, details })])
+  return report
+}
+
+async function answer(found: ChangeSet, request: DetectRequest, ports: DetectPorts, { startedAt, details }: { readonly startedAt: number; readonly details: string }): Promise<Report> {
   const { outputs, reasons } = outputsOf(found, request['matrix-limit'], details)
   const summary = summaryOf(found)
   ports.log.info(summary)

@@ -14,11 +14,13 @@ interface Line {
   readonly rule: number
   readonly order: number
   readonly adds: boolean
+  /** The line that names the same place before this one. Most places have a single line, and a list for each is felt. */
+  readonly before: Line | undefined
 }
 
 /** Somewhere that a rule names. */
 interface Place<R> {
-  readonly lines: Line[]
+  last: Line | undefined
   /** What all paths whose last place this is have in common, worked out when the first does. */
   chosen: R | undefined
 }
@@ -30,15 +32,15 @@ interface Place<R> {
  */
 export function prefixMap<T, R extends object>(rules: readonly PrefixRule<T>[], choose: (matches: readonly PrefixMatch<T>[]) => R): (path: string) => R {
   const places = new Map<string, Place<R>>()
-  const everywhere: Place<R> = { lines: [], chosen: undefined }
+  const everywhere: Place<R> = { last: undefined, chosen: undefined }
   for (const [rule, { prefixes }] of rules.entries()) {
     for (const [order, prefix] of prefixes.entries()) {
       const adds = !prefix.startsWith('!')
       const at = plain(adds ? prefix : prefix.slice(1))
-      const line = { rule, order, adds }
       const known = at === '' ? everywhere : places.get(at)
-      if (known === undefined) places.set(at, { lines: [line], chosen: undefined })
-      else known.lines.push(line)
+      const last = { rule, order, adds, before: known?.last }
+      if (known === undefined) places.set(at, { last, chosen: undefined })
+      else known.last = last
     }
   }
   return (path) => {
@@ -59,10 +61,17 @@ function plain(prefix: string): string {
   return /(^|\/)\.?(\/|$)/.test(prefix) ? prefix.split('/').filter((segment) => segment !== '' && segment !== '.').join('/') : prefix
 }
 
+/** In the order in which they were given. */
+function linesOf({ last }: Place<unknown>): readonly Line[] {
+  const lines: Line[] = []
+  for (let line = last; line !== undefined; line = line.before) lines.push(line)
+  return lines.reverse()
+}
+
 function matchesOn<T, R>(way: readonly { readonly depth: number; readonly place: Place<R> }[], rules: readonly PrefixRule<T>[]): readonly PrefixMatch<T>[] {
   const deciding = new Map<number, Line & { readonly depth: number }>()
   for (const { depth, place } of way) {
-    for (const line of place.lines) {
+    for (const line of linesOf(place)) {
       const before = deciding.get(line.rule)
       if (before === undefined || line.order >= before.order) deciding.set(line.rule, { ...line, depth })
     }

@@ -51,4 +51,9 @@ test('of many services exactly the right ones are changed and affected, in an or
   expect(include.length).toBeLessThanOrEqual(256)
   expect(include.flatMap(({ services }) => services)).toEqual(played.list('services'))
   expect(played.lines).toHaveLength(3)
+  expect((played.details()['paths'] as readonly unknown[]).slice(0, 2)).toEqual([{ path: 'services/service-3/new', kind: 'added' }, { path: 'services/service-3/src/0', kind: 'modified' }])
+
+  const named = await play({ at, inputs: { base, head } })
+  expect(named.list('services')).toEqual(played.list('services'))
+  expect(named.lines).toHaveLength(3)
 })

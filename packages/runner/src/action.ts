@@ -64,7 +64,7 @@ export function begin(capability: Capability, reportFolder = ''): Step {
 /** Tells people: annotations, the failing line, the job summary, and the stack of a bug under debug. */
 export function close(step: Step, ending: Ending, paths: ReportPaths): void {
   annotate(ending.report)
-  writeSummary(ending.report, paths.html === '' ? undefined : paths.html, process.env['GITHUB_STEP_SUMMARY'])
+  writeSummary(ending.report, paths, process.env['GITHUB_STEP_SUMMARY'])
   if (ending.by === 'bug' && isDebug()) debug(encodeLog(step.secrets.hideIn(stackOf(ending.error))))
 }
 

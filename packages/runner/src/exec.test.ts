@@ -55,6 +55,11 @@ describe('surroundings', () => {
     expect(Object.keys(seen).filter((name) => name.startsWith('INPUT_'))).toEqual([])
   })
 
+  test('a program that is nowhere is an error each time, and others still start', async () => {
+    for (let time = 0; time < 2; time++) await expect(run({ file: 'no-such-program-here', args: [] })).rejects.toThrow('Cannot start no-such-program-here')
+    expect((await run({ file: 'git', args: ['--version'] })).code).toBe(0)
+  })
+
   test('starts in the working directory', async () => {
     expect(text((await node('console.log(process.cwd())')).stdout).trim()).toBe(folder)
     expect(text((await node('console.log(process.cwd())', { cwd: tmpdir() })).stdout).trim()).toBe(realpathSync(tmpdir()))

@@ -1,4 +1,5 @@
 import { exec } from '@actions/exec'
+import { which } from '@actions/io'
 import type { Exec, Finished } from '@fermata/ports'
 import { EnvironmentError } from '@fermata/verdict'
 import type { ChildProcess } from 'node:child_process'
@@ -13,13 +14,20 @@ import { runnerReason } from './codes.ts'
  */
 export function programs(cwd: string, environment: Readonly<Record<string, string | undefined>>): Exec {
   const inherited = Object.fromEntries(Object.entries(environment).filter((pair): pair is [string, string] => pair[1] !== undefined && !pair[0].startsWith('INPUT_')))
+  /** Where each program was found: `exec` would look through the whole search path again each time. */
+  const found = new Map<string, Promise<string>>()
+  const placeOf = (file: string): Promise<string> => {
+    const known = found.get(file) ?? (/[\\/]/.test(file) ? Promise.resolve(file) : which(file, true))
+    found.set(file, known)
+    return known
+  }
   return {
     run: async ({ file, args, cwd: folder, env, input }): Promise<Finished> => {
       const stdout: Buffer[] = []
       const stderr: Buffer[] = []
       subscribe('child_process', forgiveClosedInput)
       try {
-        const code = await exec(quoted(file), [...args], {
+        const code = await exec(quoted(await placeOf(file)), [...args], {
           cwd: folder ?? cwd,
           env: { ...inherited, ...env },
           silent: true,

@@ -13,6 +13,8 @@ const summaryLimit = 1024 * 1024
 export interface ReportPaths {
   readonly json: string
   readonly html: string
+  /** What summary.md says. Absent where no report was written. */
+  readonly summary?: string | undefined
 }
 
 /**
@@ -22,15 +24,16 @@ export interface ReportPaths {
 export async function writeReport(report: Report, files: Files, directory: string, shownFrom: string): Promise<ReportPaths> {
   const shown = (name: string) => posix.join(shownFrom.replaceAll('\\', '/'), directory, name)
   const paths = { json: shown('report.json'), html: shown('report.html') }
-  for (const { name, content } of renderAll(report, { link: paths.html })) await files.write(posix.join(directory, name), content)
-  return paths
+  const rendered = renderAll(report, { link: paths.html })
+  await Promise.all(rendered.map(({ name, content }) => files.write(posix.join(directory, name), content)))
+  return { ...paths, summary: rendered.find(({ name }) => name === 'summary.md')?.content }
 }
 
 /** Appends the report to the job summary, as much of it as GitHub takes. */
-export function writeSummary(report: Report, link: string | undefined, file: string | undefined): void {
+export function writeSummary(report: Report, { html, summary }: ReportPaths, file: string | undefined): void {
   if (file === undefined || file === '') return
-  const taken = statSync(file, { throwIfNoEntry: false })?.size ?? 0
-  const text = summaryMarkdown(report, { ...(link !== undefined && { link }), room: summaryLimit - taken })
+  const room = summaryLimit - (statSync(file, { throwIfNoEntry: false })?.size ?? 0)
+  const text = summary !== undefined && Buffer.byteLength(summary) <= room ? summary : summaryMarkdown(report, { ...(html !== '' && { link: html }), room })
   try {
     appendFileSync(file, text)
   } catch (cause) {

@@ -1,6 +1,7 @@
 import type { PortName } from '@fermata/capability'
 import type { Forge, Git, Http, PolicyEngine, Ports } from '@fermata/ports'
 import type { Connect, Host } from '@fermata/runner'
+import { lateForge } from './late-forge.ts'
 
 /**
  * Which adapter stands behind which port: the one place that knows.
@@ -9,7 +10,7 @@ import type { Connect, Host } from '@fermata/runner'
 export const connect: Connect = async (needs, request, host) => {
   const token = request['github-token']
   const needed = new Set<PortName>(needs)
-  const forge = needed.has('forge') ? await forgeOf(host, token) : undefined
+  const forge = needed.has('forge') ? lateForge(() => forgeOf(host, token)) : undefined
   const git = needed.has('git') ? await gitOf(host, token) : undefined
   const http = needed.has('http') ? await httpOf() : undefined
   const policyEngine = needed.has('policyEngine') ? await policyEngineOf(host) : undefined

@@ -24,19 +24,19 @@ export async function resolveChanges(request: PinRequest, invocation: Pick<Invoc
   const event = head === undefined ? planFor(invocation.trigger) : planLocal(head)
   if (since === 'event' && base === undefined) return pin(event, sources)
   if (event.kind === 'nothing') return pin(event, sources)
-  const found = await headOf(event, sources)
+  const chosen = base ?? (sinceWords.includes(since) ? undefined : since)
+  // Asked for at the same moment: git answers both in one process.
+  const [found, given] = await Promise.all([headOf(event, sources), chosen === undefined ? undefined : asking(() => commitNamed(chosen, sources))])
   if (isMiss(found)) return unresolved(undefined, [found.reason])
   const { commit, branches } = found
-  if (base !== undefined) return given(base, commit, sources)
+  if (chosen !== undefined && given !== undefined) return comparedWith(chosen, given, commit)
   switch (since) {
     case 'all':
       return everything(commit, { strategy: 'all', code: 'FM-CHANGES-ALL-ASKED', why: 'all were asked for' }, [])
     case 'last-success':
       return sinceSuccess(invocation.workflow, branches, commit, sources)
-    case 'last-deploy':
-      return sinceDeploy(request.environment as string, commit, services, sources)
     default:
-      return given(since, commit, sources)
+      return sinceDeploy(request.environment as string, commit, services, sources)
   }
 }
 
@@ -77,8 +77,7 @@ async function headOf(plan: Plan, sources: Sources): Promise<{ readonly commit: 
   }
 }
 
-async function given(name: string, head: Named, sources: Sources): Promise<Resolution> {
-  const base = await asking(() => commitNamed(name, sources))
+function comparedWith(name: string, base: Named | Miss, head: Named): Resolution {
   if (isMiss(base)) {
     const meant = didYouMean(name, sinceWords)
     return unresolved(head.id, [meant === undefined ? base.reason : { ...base.reason, remedy: `Did you mean ${meant}?` }])

@@ -5,8 +5,8 @@ export default {
   roots: ['<rootDir>/packages', '<rootDir>/actions', '<rootDir>/scripts', '<rootDir>/test'],
   // Generous: a machine that is busy with something else is no reason for a test to fail.
   testTimeout: 30_000,
-  // One more than processors: many suites wait for processes that they start, and a processor left free would wait too.
-  maxWorkers: availableParallelism() + 1,
+  // More than processors: many suites wait for processes that they start, and a processor left free would wait too.
+  maxWorkers: availableParallelism() + 2,
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': '<rootDir>/scripts/strip-types.mjs' },

@@ -47,6 +47,14 @@ test('inputs, secrets, permissions and what a step is given come from the capabi
   expect(printed()).not.toMatch(/github-token|report-dir|inputs\.(mode|word)|secrets\.WORD/)
 })
 
+test('of steps together: who may write may read, and what is not asked for here is not granted', () => {
+  const paint = capability({ ...knock, name: 'paint', permissions: { 'contents: write': 'to paint the door', 'issues: write': 'to say so' } })
+  const both: Workflow = { ...visit, steps: { ...visit.steps, paint: { capability: 'paint', fixed: {}, unneeded: ['issues: write'] } } }
+  const file = workflowYml(both, (name) => (name === 'paint' ? paint : knock), `${places.replaceAll('permissions ask', 'permissions ask paint')}\n  # <with paint>\n  # </with paint>`, 'visit.yml')
+  expect(file).toContain('contents: write # to paint the door')
+  expect(file).not.toMatch(/contents: read|issues: write/)
+})
+
 test('printed again it is the same', () => expect(printed(visit, printed())).toBe(printed()))
 
 describe('what would be forgotten in silence is an error', () => {

@@ -21,6 +21,8 @@ export interface Step {
   readonly fixed: Readonly<Record<string, string>>
   /** Inputs that make no sense here: they keep their default. */
   readonly without?: readonly string[]
+  /** Permissions of the capability for what it is not asked for here. */
+  readonly unneeded?: readonly string[]
 }
 
 export interface OwnInput {
@@ -93,9 +95,11 @@ function filled(text: string, name: string, lines: readonly string[], file: stri
   return text.replace(found[0], () => [`${indent}# <${name}> printed by \`npm run docs\``, ...lines.map((line) => indent + line), `${indent}# </${name}>`].join('\n'))
 }
 
-/** What steps need together; the reason is that of the first. */
+/** What steps need together; the reason is that of the first. Who may write may read. */
 function permissionsOf(steps: readonly Step[], capabilities: Capabilities): Readonly<Record<string, string>> {
-  return Object.assign({}, ...steps.toReversed().map((step) => capabilities(step.capability).permissions)) as Readonly<Record<string, string>>
+  const asked = steps.toReversed().flatMap(({ capability, unneeded = [] }) => Object.entries(capabilities(capability).permissions).filter(([name]) => !unneeded.includes(name)))
+  const all = Object.fromEntries(asked)
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !name.endsWith(': read') || all[name.replace(/: read$/, ': write')] === undefined))
 }
 
 /** @param text its file, as it stands after `workflowYml` */

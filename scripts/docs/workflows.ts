@@ -23,7 +23,7 @@ export const workflows: readonly Workflow[] = [
       changes: { capability: 'detect-changed-services', fixed: {}, without: ['parallelism', 'matrix-limit'] },
       deploy: {
         capability: 'orchestrated-deploy',
-        fixed: { mode: "${{ inputs.dry-run && 'plan' || 'apply' }}", services: '${{ inputs.services || needs.detect.outputs.services }}', kubeconfig: '${{ secrets.kubeconfig }}' },
+        fixed: { mode: "${{ inputs.dry-run && 'plan' || 'apply' }}", services: '${{ inputs.services || needs.detect.outputs.services }}', kubeconfig: '${{ secrets.kubeconfig }}', 'record-deployment': "${{ inputs.since == 'last-deploy' }}" },
         without: ['plan', 'release', 'dry-run'],
       },
     },
@@ -98,7 +98,7 @@ export const workflows: readonly Workflow[] = [
     name: 'sweep',
     purpose: 'Undoes what killed runs have left in an environment, and removes what nobody needs any more. For a schedule.',
     steps: {
-      releases: { capability: 'orchestrated-deploy', fixed: { mode: 'sweep', kubeconfig: '${{ secrets.kubeconfig }}', 'report-dir': 'fermata-report/releases' }, without: ['services', 'images', 'plan', 'release', 'strategy', 'parallelism', 'timeout', 'on-failure', 'field-conflicts', 'prometheus-url', 'prometheus-token'] },
+      releases: { capability: 'orchestrated-deploy', fixed: { mode: 'sweep', kubeconfig: '${{ secrets.kubeconfig }}', 'report-dir': 'fermata-report/releases' }, without: ['services', 'images', 'plan', 'release', 'strategy', 'parallelism', 'timeout', 'on-failure', 'field-conflicts', 'prometheus-url', 'prometheus-token', 'record-deployment'], unneeded: ['deployments: write'] },
       experiments: { capability: 'chaos-gate', fixed: { mode: 'sweep', kubeconfig: '${{ secrets.kubeconfig }}', 'report-dir': 'fermata-report/experiments' }, without: ['experiment', 'recovery-sla', 'max-failed-rate', 'blast-radius', 'min-remaining', 'prometheus-url', 'prometheus-token'] },
       healing: { capability: 'self-heal', fixed: { mode: 'sweep', kubeconfig: '${{ secrets.kubeconfig }}', 'report-dir': 'fermata-report/healing' }, without: ['event', 'actions', 'cooldown', 'max-actions', 'step-timeout', 'healthy-for', 'rollback-window'] },
     },

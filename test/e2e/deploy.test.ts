@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { sandboxToken, startGitHub } from '@fermata/sandbox'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expectHandedOver, expectRefusal } from './support/refusal.ts'
@@ -11,7 +12,7 @@ jest.setTimeout(90_000)
 /** One cluster for all stories; each has a namespace of its own. Its time is ours, so that what it takes is what it would take. */
 let world: World
 beforeAll(async () => {
-  world = await startWorld({ speed: 1, namespaces: ['plan', 'missing', 'isolate', 'halt', 'images', 'undone', 'approval', 'inconclusive'] })
+  world = await startWorld({ speed: 1, namespaces: ['plan', 'missing', 'isolate', 'halt', 'images', 'undone', 'approval', 'inconclusive', 'recorded'] })
   world.story.image(/./, { does: 'run', readyAfter: 0.2 })
 })
 afterAll(async () => {
@@ -155,4 +156,28 @@ test('an environment that wants an approved plan gets nothing without one', asyn
   const ended = await deploy({ mode: 'apply', environment: 'production' })
   expectRefusal(ended, workspace, { code: 'FM-DEPLOY-APPROVAL-REQUIRED', says: /production/, remedy: /mode plan/ })
   expect(here.writes()).toEqual([])
+})
+
+test('what is released is what the next `since: last-deploy` goes by, and a rollback takes it back', async () => {
+  const { workspace, here } = scene('recorded', { db: {}, cart: { needs: ['db'] } })
+  const github = await startGitHub({ repositories: [{ name: 'acme/shop', gitDir: join(workspace.path, '.git') }] })
+  const run = (action: 'detect-changed-services' | 'orchestrated-deploy', inputs: Readonly<Record<string, string>>) => runAction(action, workspace, { inputs: { environment: 'production', 'github-token': sandboxToken, ...inputs }, event: { name: 'workflow_dispatch', sha: workspace.git('rev-parse', 'HEAD'), ref: 'refs/heads/main', payload: {} }, environment: { GITHUB_API_URL: github.url } })
+  const release = (inputs: Readonly<Record<string, string>>) => run('orchestrated-deploy', { kubeconfig: here.kubeconfig, 'record-deployment': 'true', ...inputs })
+  const changed = async () => listed(await run('detect-changed-services', { since: 'last-deploy', scope: 'direct' }), 'changed')
+  const commit = (services: Readonly<Record<string, Sketch>>) => workspace.commit({ ...sketch(services), 'fermata.yaml': `${sketch(services)['fermata.yaml'] as string}environments:\n  production: {namespace: recorded}\n` })
+  try {
+    commit({ db: {}, cart: { needs: ['db'] } })
+    expect(await changed()).toEqual(['db', 'cart'])
+    expect((await release({ mode: 'apply' })).code).toBe(0)
+    expect(await changed()).toEqual([])
+    commit({ db: {}, cart: { needs: ['db'], version: 2 } })
+    expect(await changed()).toEqual(['cart'])
+    const second = await release({ mode: 'apply', services: 'cart' })
+    expect([second.code, listed(second, 'deployed'), await changed()]).toEqual([0, ['cart'], []])
+    const back = await release({ mode: 'rollback', release: second.outputs['release'] ?? '' })
+    expect([back.code, listed(back, 'rolled-back'), await changed()]).toEqual([0, ['cart'], ['cart']])
+    expect(github.unknown).toBe(0)
+  } finally {
+    await github.close()
+  }
 })

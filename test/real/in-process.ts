@@ -4,6 +4,7 @@ import { deploy } from '@fermata/rollout'
 import { realClock } from '@fermata/sandbox'
 import type { Report } from '@fermata/verdict'
 import { type Life, mortal } from '../../packages/rollout/src/testing/mortal.ts'
+import { deploymentRecords } from '../../packages/rollout/src/testing/records.ts'
 import { filesOf, invocation, requestOf } from '../../packages/rollout/src/testing/stage.ts'
 import type { PlayedCluster } from './played-cluster.ts'
 
@@ -35,6 +36,7 @@ export function siteIn(played: PlayedCluster, namespace: string): Site {
           keep: () => undefined,
           files: filesOf(files),
           metrics: () => Promise.reject(new Error('There are no metrics here.')),
+          ...deploymentRecords(clock).ports,
           cluster: async () => mortal(cluster, lived),
           log: { debug: () => undefined, info: () => undefined, warning: () => undefined, progress: () => undefined },
         })

@@ -1,9 +1,10 @@
-import type { Ports } from '@fermata/ports'
+import type { Forge, Git, Ports } from '@fermata/ports'
 import type { Report } from '@fermata/verdict'
 import { abortRelease } from './abort-release.ts'
 import { applyRelease } from './apply-release.ts'
 import { reportPlan } from './report/plan-report.ts'
 import { makePlan } from './make-plan.ts'
+import { refuseRecordless } from './record/record.ts'
 import type { DeployRequest } from './request.ts'
 import { resumeRelease } from './resume-release.ts'
 import { rollbackRelease } from './rollback-release.ts'
@@ -11,13 +12,18 @@ import { showStatus } from './show-status.ts'
 import { sweepReleases } from './sweep-releases.ts'
 import { keepPlan } from './plan/keep-plan.ts'
 
-export type DeployPorts = Pick<Ports, 'cluster' | 'clock' | 'files' | 'invocation' | 'keep' | 'log' | 'metrics' | 'random' | 'signal'>
+export type DeployPorts = Pick<Ports, 'cluster' | 'clock' | 'files' | 'invocation' | 'keep' | 'log' | 'metrics' | 'random' | 'signal'> & {
+  /** Asked only where a record is wanted. */
+  readonly forge: Pick<Forge, 'createDeployment' | 'setDeploymentState' | 'successfulDeployments'>
+  readonly git: Pick<Git, 'resolve'>
+}
 
 /**
  * Releases services, shows what a release would do, goes on with or undoes one, tells how things stand, or tidies up.
  * @throws ConfigurationError for what the caller must change, EnvironmentError where the cluster cannot be asked; then nothing was written
  */
 export async function deploy(request: DeployRequest, ports: DeployPorts): Promise<Report> {
+  refuseRecordless(request)
   switch (request.mode) {
     case 'plan': {
       const startedAt = ports.clock.now()

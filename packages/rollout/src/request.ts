@@ -27,6 +27,7 @@ export const orchestratedDeploy = capability({
     'field-conflicts': choice(['fail', 'force'], { default: 'fail', about: 'What to do when another field manager owns a field with another value. force takes the field over.' }),
     'prometheus-url': url({ about: 'Base address of the Prometheus HTTP API. Services with `analysis` in the catalog need it.', example: 'http://prometheus:9090' }),
     'prometheus-token': secret({ about: 'Sent to it as bearer token.', example: '${{ secrets.PROMETHEUS_TOKEN }}' }),
+    'record-deployment': boolean({ default: 'false', about: 'Keep a GitHub Deployment of the environment that names the services that were released, and take it back when they are undone: what `since: last-deploy` of detect-changed-services goes by. Needs environment, github-token and a checkout of the repository.' }),
     'dry-run': boolean({ default: 'false', about: 'For sweep: say what would be undone and removed, and change nothing.' }),
   },
   outputs: {
@@ -39,18 +40,18 @@ export const orchestratedDeploy = capability({
     'plan-hash': 'SHA-256 of the plan: the same plan and the same cluster give the same hash.',
     release: 'Id of the release, for rollback.',
   },
-  needs: ['cluster', 'metrics'],
+  needs: ['cluster', 'metrics', 'forge', 'git'],
   commands: [
     { path: ['plan'], brief: 'Show what a release would do, and change nothing', fixed: { mode: 'plan' }, takes: ['environment', 'services', 'images', 'plan', 'kubeconfig', 'context', 'namespace', 'strategy', 'parallelism', 'timeout', 'on-failure', 'field-conflicts', 'prometheus-url', 'prometheus-token'], example: 'fermata plan --environment staging --plan plan.json' },
-    { path: ['deploy'], brief: 'Release services in the order of their dependencies', fixed: { mode: 'apply' }, takes: ['environment', 'services', 'images', 'plan', 'kubeconfig', 'context', 'namespace', 'strategy', 'parallelism', 'timeout', 'on-failure', 'field-conflicts', 'prometheus-url', 'prometheus-token'], example: 'fermata deploy --environment staging --services cart,frontend' },
-    { path: ['resume'], brief: 'Go on with a release that was left before it ended', fixed: { mode: 'resume' }, takes: ['environment', 'release', 'kubeconfig', 'context', 'namespace', 'prometheus-url', 'prometheus-token'], example: 'fermata resume --environment staging' },
-    { path: ['abort'], brief: 'Undo a release that was left before it ended', fixed: { mode: 'abort' }, takes: ['environment', 'release', 'kubeconfig', 'context', 'namespace'], example: 'fermata abort --environment staging' },
+    { path: ['deploy'], brief: 'Release services in the order of their dependencies', fixed: { mode: 'apply' }, takes: ['environment', 'services', 'images', 'plan', 'kubeconfig', 'context', 'namespace', 'strategy', 'parallelism', 'timeout', 'on-failure', 'field-conflicts', 'prometheus-url', 'prometheus-token', 'record-deployment', 'github-token'], example: 'fermata deploy --environment staging --services cart,frontend' },
+    { path: ['resume'], brief: 'Go on with a release that was left before it ended', fixed: { mode: 'resume' }, takes: ['environment', 'release', 'kubeconfig', 'context', 'namespace', 'prometheus-url', 'prometheus-token', 'record-deployment', 'github-token'], example: 'fermata resume --environment staging' },
+    { path: ['abort'], brief: 'Undo a release that was left before it ended', fixed: { mode: 'abort' }, takes: ['environment', 'release', 'kubeconfig', 'context', 'namespace', 'record-deployment', 'github-token'], example: 'fermata abort --environment staging' },
     { path: ['sweep'], brief: 'Undo what killed runs left, and remove what nobody needs any more', fixed: { mode: 'sweep' }, takes: ['environment', 'kubeconfig', 'context', 'namespace', 'dry-run'], example: 'fermata sweep --environment staging --dry-run true' },
     { path: ['status'], brief: 'Show releases and the health of the services', fixed: { mode: 'status' }, takes: ['environment', 'services', 'release', 'kubeconfig', 'context', 'namespace'], example: 'fermata status --environment staging' },
-    { path: ['rollback'], brief: 'Undo a release in reverse order', fixed: { mode: 'rollback' }, takes: ['environment', 'release', 'kubeconfig', 'context', 'namespace'], example: 'fermata rollback --environment staging --release r20260823-101502-4f1c2a' },
+    { path: ['rollback'], brief: 'Undo a release in reverse order', fixed: { mode: 'rollback' }, takes: ['environment', 'release', 'kubeconfig', 'context', 'namespace', 'record-deployment', 'github-token'], example: 'fermata rollback --environment staging --release r20260823-101502-4f1c2a' },
   ],
   branding: { icon: 'layers', color: 'purple' },
-  permissions: { 'contents: read': 'to read the catalog and the manifests' },
+  permissions: { 'contents: read': 'to read the catalog and the manifests', 'deployments: write': 'only for record-deployment: true' },
 })
 
 export type DeployRequest = Request<typeof orchestratedDeploy>

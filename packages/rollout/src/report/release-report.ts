@@ -1,36 +1,23 @@
 import type { Graph, ServiceId } from '@fermata/catalog'
-import type { Instant } from '@fermata/ports'
 import { type Block, buildReport, type Cell, inCluster, type Reason, type Report, type Section, type State } from '@fermata/verdict'
 import { because } from '../codes.ts'
-import type { DeployPorts } from '../deploy.ts'
 import { holdsForeign } from '../hands/undo-service.ts'
 import { isResting, type ReleaseState, type ServiceState, type StateName } from '../machine/state.ts'
-import type { Prepared } from '../make-plan.ts'
 import { nameOf } from '../plan/objects.ts'
-import type { DeployRequest } from '../request.ts'
+import { recordOutcome } from '../record/record.ts'
 import { type Ran, type Span, stateFor } from '../run-release.ts'
 import type { Former } from '../undo/former.ts'
 import { planSections } from './plan-report.ts'
 import { subjectOf } from './subject.ts'
+import { leadsForward, type Told } from './told.ts'
 
-export interface Told {
-  readonly request: DeployRequest
-  readonly ports: DeployPorts
-  readonly startedAt: Instant
-  readonly title: 'release' | 'resume' | 'rollback' | 'abort' | 'clean-up'
-  /** Undefined where nothing was written. */
-  readonly release: string | undefined
-  readonly planHash: string
-  readonly planFile: string | undefined
-  readonly prepared: Prepared | undefined
-  readonly graph: Graph
-  readonly ran: Ran
-  /** What was to be said before anything was done. */
-  readonly reasons: readonly Reason[]
+/** What became of a release, or of the undoing of one, when GitHub has been told too. */
+export async function reportRelease(told: Told): Promise<Report> {
+  return releaseReport({ ...told, reasons: [...told.reasons, ...await recordOutcome(told)] })
 }
 
-/** What became of a release, or of the undoing of one. The verdict follows from the reasons alone. */
-export function reportRelease(told: Told): Report {
+/** The verdict follows from the reasons alone. */
+function releaseReport(told: Told): Report {
   const { request, ports, ran, graph, prepared } = told
   const { release } = ran
   const reasons = [...told.reasons, ...ran.reasons, ...reasonsOf(told)]
@@ -93,11 +80,6 @@ function whatIsLeft(release: ReleaseState): string {
 }
 
 const titles = { release: 'Release', resume: 'Resumed release', rollback: 'Rollback of', abort: 'Abort of', 'clean-up': 'Clean-up of' } as const
-
-/** Whether the services were to come forward: then one that is held or undone is no success. */
-function leadsForward({ title }: Pick<Told, 'title'>): boolean {
-  return title === 'release' || title === 'resume'
-}
 
 function summaryOf({ ran, title, release: id, startedAt }: Told): string {
   const { release } = ran

@@ -7,6 +7,7 @@ import { cleanUp } from '../clean-up.ts'
 import { deploy, type DeployPorts } from '../deploy.ts'
 import { type DeployRequest, orchestratedDeploy } from '../request.ts'
 import { type Life, mortal } from './mortal.ts'
+import { deploymentRecords, type Records } from './records.ts'
 
 export { Killed } from './mortal.ts'
 
@@ -20,6 +21,8 @@ export interface Stage {
   readonly namespace: string
   /** A client of its own, for looks behind the use case. */
   readonly kube: KubeCluster
+  /** What GitHub was told. */
+  readonly records: Records
   /** Who answers PromQL; replace it to play metrics. */
   metrics: Metrics | undefined
   /** Asks the run that is under way to stop. */
@@ -45,17 +48,12 @@ export async function setStage(wish: { readonly namespaces?: readonly string[]; 
   const stopClock = clock.autoAdvance({ busy: () => cluster.busy() || questions.open() })
   const files = new Map<string, string>()
   const progress: Progress[] = []
-  const connections = new Map<string, Promise<KubeCluster>>()
-  // A run is a process of its own in all but its connection: a handshake for each would take longer than everything else.
-  const connect = async (user = '', signal?: AbortSignal): Promise<KubeCluster> => {
-    const known = connections.get(user) ?? connectCluster({ kubeconfig: cluster.kubeconfig({ ...(user !== '' && { user }), namespace: 'shop' }), clock, random: { next: () => 0.5 } })
-    connections.set(user, known)
-    return (await known).under(signal)
-  }
+  const { connect, close } = connectionsTo(cluster, clock)
   let running = new AbortController()
   let death: number | undefined
   let life: Life = { writes: 0, death: Number.POSITIVE_INFINITY }
   const kept = new Map<string, string>()
+  const records = deploymentRecords(clock)
   const portsOf = (user: string | undefined, signal: AbortSignal, lived: Life): DeployPorts => ({
     invocation,
     clock,
@@ -65,12 +63,14 @@ export async function setStage(wish: { readonly namespaces?: readonly string[]; 
     keep: (name, value) => void kept.set(name, value),
     files: filesOf(files),
     metrics: async () => stage.metrics ?? noMetrics(),
+    ...records.ports,
     cluster: async () => answering(mortal(await connect(user, signal), lived), questions.counted),
     log: { debug: () => undefined, info: () => undefined, warning: () => undefined, progress: (event) => void progress.push(event) },
   })
   const undying = (): DeployPorts => portsOf(undefined, new AbortController().signal, { writes: 0, death: Number.POSITIVE_INFINITY })
   const stage: Stage = {
     metrics: undefined,
+    records,
     cluster,
     clock,
     story,
@@ -92,11 +92,25 @@ export async function setStage(wish: { readonly namespaces?: readonly string[]; 
     cleanUp: () => cleanUp(requestOf({ mode: 'apply' }), undying(), (name) => kept.get(name)),
     async close() {
       stopClock()
-      for (const connection of connections.values()) (await connection).close()
+      await close()
       await cluster.stop()
     },
   }
   return stage
+}
+
+/** A run is a process of its own in all but its connection: a handshake for each would take longer than everything else. */
+function connectionsTo(cluster: SandboxCluster, clock: VirtualClock) {
+  const connections = new Map<string, Promise<KubeCluster>>()
+  const connect = async (user = '', signal?: AbortSignal): Promise<KubeCluster> => {
+    const known = connections.get(user) ?? connectCluster({ kubeconfig: cluster.kubeconfig({ ...(user !== '' && { user }), namespace: 'shop' }), clock, random: { next: () => 0.5 } })
+    connections.set(user, known)
+    return (await known).under(signal)
+  }
+  const close = async (): Promise<void> => {
+    for (const connection of connections.values()) (await connection).close()
+  }
+  return { connect, close }
 }
 
 /** Fifty handshakes at a time keep the event loop quiet for longer than the clock believes: no time passes while somebody waits for an answer. */

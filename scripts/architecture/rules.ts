@@ -24,6 +24,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   policy: { imports: ['verdict', 'capability', 'ports', 'source', 'manifests', 'catalog'], tests: ['opa'], touchesMachine: false },
   chaos: { imports: ['verdict', 'capability', 'ports', 'source', 'manifests', 'catalog', 'custody', 'judge', 'slo'], tests: ['kube', 'prometheus', 'sandbox'], touchesMachine: false },
   heal: { imports: ['verdict', 'capability', 'ports', 'manifests', 'catalog', 'custody', 'slo'], tests: ['kube', 'source', 'prometheus', 'forge', 'sandbox'], touchesMachine: false },
+  doctor: { imports: ['verdict', 'capability', 'ports', 'catalog', 'rollout'], tests: ['kube', 'prometheus', 'sandbox', 'source'], touchesMachine: false },
   report: { imports: ['verdict', 'ports'], touchesMachine: false },
   kube: { imports: ['verdict', 'ports', 'source'], tests: ['sandbox'], touchesMachine: true },
   git: { imports: ['verdict', 'ports'], touchesMachine: true },
@@ -36,7 +37,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   runner: { imports: ['verdict', 'capability', 'ports', 'report'], touchesMachine: true },
   wiring: { imports: ['verdict', 'capability', 'ports', 'runner', 'kube', 'git', 'forge', 'prometheus', 'opa', 'probe'], touchesMachine: true },
   sandbox: { imports: ['verdict', 'ports', 'source'], touchesMachine: true },
-  cli: { imports: ['verdict', 'capability', 'ports', 'report', 'runner', 'wiring', 'catalog', 'changes', 'rollout', 'slo', 'policy', 'chaos', 'heal', 'sandbox'], touchesMachine: true },
+  cli: { imports: ['verdict', 'capability', 'ports', 'report', 'runner', 'wiring', 'catalog', 'changes', 'rollout', 'slo', 'policy', 'chaos', 'heal', 'doctor', 'sandbox'], touchesMachine: true },
 }
 
 /** An action reads inputs, calls one use case and writes outputs: it needs the domain package, the runner and the wiring. */

@@ -2,6 +2,7 @@ import { catalogCodes, catalogJsonSchema, initCodes } from '@fermata/catalog'
 import { changesCodes } from '@fermata/changes'
 import { chaosCodes, experimentJsonSchema, faultKinds } from '@fermata/chaos'
 import { served } from '@fermata/cli'
+import { doctorCodes } from '@fermata/doctor'
 import { forgeCodes } from '@fermata/forge'
 import { gitCodes } from '@fermata/git'
 import { custodyCodes } from '@fermata/custody'
@@ -27,6 +28,6 @@ export const sources: Omit<Sources, 'read'> = {
   capabilities,
   actions: capabilities.filter(({ name }) => existsSync(join(actions, name))),
   workflows,
-  codes: { catalog: catalogCodes, init: initCodes, changes: changesCodes, rollout: rolloutCodes, heal: healCodes, chaos: chaosCodes, slo: sloCodes, custody: custodyCodes, kube: kubeCodes, git: gitCodes, forge: forgeCodes, prometheus: prometheusCodes, policy: policyCodes, engine: opaCodes, runner: runnerCodes },
+  codes: { catalog: catalogCodes, init: initCodes, changes: changesCodes, rollout: rolloutCodes, heal: healCodes, chaos: chaosCodes, slo: sloCodes, doctor: doctorCodes, custody: custodyCodes, kube: kubeCodes, git: gitCodes, forge: forgeCodes, prometheus: prometheusCodes, policy: policyCodes, engine: opaCodes, runner: runnerCodes },
   schemas: { 'fermata-yaml': catalogJsonSchema(), report: reportJsonSchema(), 'chaos-experiment': experimentJsonSchema(faultKinds) },
 }

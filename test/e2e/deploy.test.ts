@@ -12,7 +12,7 @@ jest.setTimeout(90_000)
 /** One cluster for all stories; each has a namespace of its own. Its time is ours, so that what it takes is what it would take. */
 let world: World
 beforeAll(async () => {
-  world = await startWorld({ speed: 1, namespaces: ['plan', 'missing', 'isolate', 'halt', 'images', 'undone', 'approval', 'inconclusive', 'recorded'] })
+  world = await startWorld({ speed: 1, namespaces: ['plan', 'missing', 'isolate', 'halt', 'images', 'undone', 'approval', 'inconclusive', 'recorded', 'doctor'] })
   world.story.image(/./, { does: 'run', readyAfter: 0.2 })
 })
 afterAll(async () => {
@@ -93,7 +93,7 @@ test('an image that is not there fails its service at once, undoes those above i
 })
 
 describe('on-failure', () => {
-  const next = { db: { version: 2 }, cart: { ...shop.cart, version: 9, timeout: '4s' }, web: { ...shop.web, version: 2 }, ads: { needs: ['web'], version: 2 } } as const
+  const next = { db: { version: 2 }, cart: { ...shop.cart, version: 9, timeout: '30s' }, web: { ...shop.web, version: 2 }, ads: { needs: ['web'], version: 2 } } as const
   test.each([
     ['isolate', { 'rolled-back': ['cart'], deployed: ['db'], failed: [], held: ['ads', 'web'] }, 1],
     ['halt', { 'rolled-back': [], deployed: ['db'], failed: ['cart'], held: ['ads', 'web'] }, 9],
@@ -180,4 +180,14 @@ test('what is released is what the next `since: last-deploy` goes by, and a roll
   } finally {
     await github.close()
   }
+})
+
+test('the doctor sees what a release would meet, and its Role is printed', async () => {
+  const { workspace, here } = scene('doctor', { db: {}, cart: { needs: ['db'] } })
+  const well = await fermata(['doctor', '--kubeconfig', here.kubeconfig, '--namespace', 'doctor', '--output', 'json'], workspace)
+  const report = JSON.parse(well.stdout) as { readonly verdict: string; readonly outputs: { readonly role: string } }
+  expect([well.code, report.verdict, here.writes()]).toEqual([0, 'pass', []])
+  expect(report.outputs.role).toMatch(/kind: Role[^]*namespace: doctor[^]*resources: \[deployments\]\n    verbs: \[get, list, watch, create, patch, delete\]/)
+  const ill = await fermata(['doctor', '--kubeconfig', '/nowhere', '--namespace', 'doctor'], workspace)
+  expect([ill.code, ill.stdout]).toEqual([1, expect.stringMatching(/✔ catalog[^]*✖ cluster[^]*\? a release of all services[^]*\/nowhere/)])
 })

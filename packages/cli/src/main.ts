@@ -2,6 +2,7 @@ import { type Capability, type CliCommand, inputsOf } from '@fermata/capability'
 import { chaos, chaosGate } from '@fermata/chaos'
 import { initCatalog, initialise, graphShow, showGraph } from '@fermata/catalog'
 import { detectChangedServices, detectChanges } from '@fermata/changes'
+import { doctor, examine } from '@fermata/doctor'
 import { heal, selfHeal } from '@fermata/heal'
 import { policyScan, scan } from '@fermata/policy'
 import { deploy, orchestratedDeploy } from '@fermata/rollout'
@@ -22,6 +23,7 @@ export const served: readonly Served[] = [
   serving(selfHeal, heal),
   serving(chaosGate, chaos),
   serving(sloCheck, checkSlos),
+  serving(doctor, examine),
 ]
 
 /** That a use case takes the request of its capability is checked here; afterwards they are only called together. */

@@ -53,27 +53,31 @@ export interface Journals<Entry extends AnyEntry> {
 
 const entryKey = 'journal.json'
 const keptKey = 'former.json.gz'
+/** Says in the ConfigMap where the hidden part is. Without it there is none, and nobody needs a right to read Secrets. */
+const hiddenKey = 'hidden'
 
 /**
  * Journals of one family as ConfigMaps `fermata-journal-<id>` of a namespace.
  * @param schema `fermata/<family>@<version>`, of the entries that are written and read here
- * @param hides false for a family that hides nothing: Secrets are then not asked for, and nobody needs a right to read them
  */
-export function journalsIn<Entry extends AnyEntry>(cluster: Cluster, namespace: string, schema: Entry['schema'], { hides = true }: { readonly hides?: boolean } = {}): Journals<Entry> {
+export function journalsIn<Entry extends AnyEntry>(cluster: Cluster, namespace: string, schema: Entry['schema']): Journals<Entry> {
   const writerOf = (id: string, map: KubeObject | undefined, secret: KubeObject | undefined, fence: number): JournalWriter<Entry> => {
+    const ref = hiddenRef(namespace, id)
     const keep = keeperOf(cluster, journalRef(namespace, id), map, id, fence)
-    const hide = keeperOf(cluster, hiddenRef(namespace, id), secret, id, fence)
+    let hide: ReturnType<typeof keeperOf> | undefined
     return {
       async save({ entry, kept, hidden }) {
-        // What is hidden first: an entry that speaks of it is then never alone.
-        if (hidden !== undefined) await hide({ type: 'Opaque', data: { [keptKey]: packed(hidden) } })
-        await keep({ data: { [entryKey]: JSON.stringify(entry) }, ...(kept !== undefined && { binaryData: { [keptKey]: packed(kept) } }) })
+        // What is hidden first: an entry that speaks of it is then never alone. A run that died in between has left it without one.
+        hide ??= hidden === undefined ? undefined : keeperOf(cluster, ref, secret ?? (map === undefined ? undefined : await cluster.get(ref)), id, fence)
+        if (hidden !== undefined) await hide?.({ type: 'Opaque', data: { [keptKey]: packed(hidden) } })
+        await keep({ data: { [entryKey]: JSON.stringify(entry), ...(hidden !== undefined && { [hiddenKey]: nameOf(ref) }) }, ...(kept !== undefined && { binaryData: { [keptKey]: packed(kept) } }) })
       },
     }
   }
   const read = async (id: string): Promise<{ readonly page: Page<Entry>; readonly map: KubeObject; readonly secret: KubeObject | undefined } | undefined> => {
-    const [map, secret] = await Promise.all([cluster.get(journalRef(namespace, id)), hides ? cluster.get(hiddenRef(namespace, id)) : undefined])
+    const map = await cluster.get(journalRef(namespace, id))
     if (map === undefined) return undefined
+    const secret = textAt(map, 'data', hiddenKey) === undefined ? undefined : await cluster.get(hiddenRef(namespace, id))
     const [kept, hidden] = [unpacked(map, 'binaryData'), unpacked(secret, 'data')]
     return { page: { entry: entryIn<Entry>(map, schema), ...(kept !== undefined && { kept }), ...(hidden !== undefined && { hidden }) }, map, secret }
   }

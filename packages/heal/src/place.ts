@@ -27,7 +27,7 @@ export async function findPlace(request: HealRequest, ports: HealPorts, { catalo
   // A way back must still be gone after a request to stop.
   const cluster = connected.under(undefined)
   const namespace = request.namespace ?? environment?.namespace ?? cluster.identity.namespace
-  return { catalog, cluster, namespace, journals: journalsIn<Ledger>(cluster, namespace, ledgerSchema, { hides: false }) }
+  return { catalog, cluster, namespace, journals: journalsIn<Ledger>(cluster, namespace, ledgerSchema) }
 }
 
 function environmentOf(catalog: Catalog, name: string | undefined): Environment | undefined {

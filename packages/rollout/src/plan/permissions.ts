@@ -17,6 +17,16 @@ const sight = [
   { group: 'batch', resource: 'jobs' },
 ].map((kind) => ({ verb: 'list', ...kind }))
 
+/** What any release does in a namespace beside writing its objects: it keeps its journal and its leases, and sees what becomes of pods. */
+export function rightsBeside(home: string, places: readonly string[]): readonly AccessQuestion[] {
+  const seen = [...new Set([home, ...places])].flatMap((namespace) => [
+    ...[...sight, { group: '', resource: 'events' }].flatMap((kind) => ['list', 'watch'].map((verb) => ({ ...kind, verb, namespace }))),
+    { verb: 'get', group: '', resource: 'pods/log', namespace },
+    { verb: 'get', group: '', resource: 'namespaces', namespace },
+  ])
+  return [...custody.map((question) => ({ ...question, namespace: home })), ...seen]
+}
+
 /**
  * Asks the API server whether it would let the release be kept, watched and undone.
  * @param further what the strategies of its services need

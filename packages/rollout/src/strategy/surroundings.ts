@@ -43,7 +43,7 @@ interface Found {
   readonly reasons: readonly Reason[]
 }
 
-async function servedKind(cluster: Cluster, { kinds }: Router): Promise<ObjectKind | undefined> {
+export async function servedKind(cluster: Cluster, { kinds }: Router): Promise<ObjectKind | undefined> {
   for (const kind of kinds) if ((await cluster.knows(kind)) !== undefined) return kind
   return undefined
 }

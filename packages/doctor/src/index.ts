@@ -1,0 +1,6 @@
+export type { DoctorCode } from './codes.ts'
+export { doctorCodes } from './codes.ts'
+export type { DoctorPorts } from './examine.ts'
+export { examine } from './examine.ts'
+export { doctor } from './request.ts'
+export { roleOf } from './role.ts'

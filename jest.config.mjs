@@ -7,6 +7,7 @@ export default {
   testTimeout: 30_000,
   // More than processors: many suites wait for processes that they start, and a processor left free would wait too.
   maxWorkers: availableParallelism() + 2,
+  testSequencer: '<rootDir>/scripts/long-first.mjs',
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': '<rootDir>/scripts/strip-types.mjs' },

@@ -6,6 +6,7 @@ import type { ControlPlane } from './control-plane.ts'
 export interface AuditEntry {
   readonly verb: string
   readonly userAgent?: string
+  readonly user?: { readonly username?: string }
   readonly requestURI: string
   readonly objectRef?: { readonly resource?: string; readonly subresource?: string; readonly namespace?: string; readonly name?: string }
   readonly responseStatus?: { readonly code?: number }

@@ -1,17 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { KubeObject } from '@fermata/ports'
+import { parseYaml } from '@fermata/source'
 import { createStory, type Ended, type Story } from '@fermata/sandbox'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { listed, reasonsOf, runAction, startAction } from '../e2e/support/steps.ts'
+import { fermata, listed, reasonsOf, runAction, startAction } from '../e2e/support/steps.ts'
 import { removeFolders, repositoryWith, type Workspace } from '../e2e/support/workspace.ts'
 import { imageFor, sketch, type Sketch } from '../e2e/support/world.ts'
-import { askedByFermata } from './audit.ts'
+import { askedByFermata, auditOf } from './audit.ts'
 import { type PlayedCluster, startPlayedCluster } from './played-cluster.ts'
 
 /** Releases by dist on a real control plane: what users run, against what users have. */
 
 const apps = ['apps/v1', 'Deployment'] as const
-const namespaces = ['story', 'fifty', 'outage'] as const
+const namespaces = ['story', 'fifty', 'outage', 'least'] as const
 let played: PlayedCluster
 const story: Story = createStory({ does: 'run', readyAfter: 0.3 })
 beforeAll(async () => {
@@ -42,6 +44,29 @@ function stage(namespace: (typeof namespaces)[number], services: Readonly<Record
     images: async () => Object.fromEntries((await played.cluster.list({ apiVersion: apps[0], kind: apps[1] }, { namespace })).items.map((one) => [one.metadata.name, (one['spec'] as { readonly template: { readonly spec: { readonly containers: readonly [{ readonly image: string }] } } }).template.spec.containers[0].image])),
   }
 }
+
+const rbac = 'rbac.authorization.k8s.io'
+
+test('the Role that the doctor prints lets a release go out, forward by every strategy, and back, and nothing it asks for is refused', async () => {
+  const versions = (version: number) => contentOf({ db: { version, config: `v${version}` }, cart: { version, needs: ['db'], strategy: 'canary' }, web: { version, needs: ['cart'], strategy: 'blue_green' } }, 2)
+  const { workspace, inputs, deploy, images } = stage('least', {})
+  workspace.commit(versions(1))
+  const examined = await fermata(['doctor', '--kubeconfig', inputs['kubeconfig'] ?? '', '--namespace', 'least', '--output', 'json'], workspace)
+  const { outputs } = JSON.parse(examined.stdout) as { readonly outputs: { readonly role: string } }
+  const [role] = parseYaml(outputs.role, { file: 'role.yaml', version: '1.1' }).documents.map(({ value }) => value as KubeObject)
+  await played.cluster.apply(role as KubeObject)
+  await played.cluster.apply({ apiVersion: `${rbac}/v1`, kind: 'RoleBinding', metadata: { name: 'fermata', namespace: 'least' }, roleRef: { apiGroup: rbac, kind: 'Role', name: 'fermata' }, subjects: [{ apiGroup: rbac, kind: 'User', name: 'nobody' }] })
+  writeFileSync(inputs['kubeconfig'] ?? '', played.plane.kubeconfig({ namespace: 'least', token: 'nobody' }))
+  const first = await deploy({ mode: 'apply' })
+  expect([first.code, listed(first, 'deployed').toSorted()]).toEqual([0, ['cart', 'db', 'web']])
+  workspace.commit(versions(2))
+  const second = await deploy({ mode: 'apply' })
+  expect([second.code, listed(second, 'deployed').toSorted()]).toEqual([0, ['cart', 'db', 'web']])
+  const back = await deploy({ mode: 'rollback', release: second.outputs['release'] ?? '' })
+  expect([back.code, await images()]).toEqual([0, { db: imageFor('db', 1), cart: imageFor('cart', 1), web: imageFor('web', 1) }])
+  const refused = auditOf(played.plane).filter(({ user, responseStatus }) => user?.username === 'nobody' && responseStatus?.code === 403)
+  expect(refused.map(({ verb, requestURI }) => `${verb} ${requestURI}`)).toEqual([])
+}, 180_000)
 
 function contentOf(services: Readonly<Record<string, Sketch>>, replicas: number): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(sketch(services)).map(([path, text]) => [path, String(text).replace('replicas: 1', `replicas: ${replicas}`)]))

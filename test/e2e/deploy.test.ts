@@ -161,14 +161,19 @@ test('an environment that wants an approved plan gets nothing without one', asyn
 test('what is released is what the next `since: last-deploy` goes by, and a rollback takes it back', async () => {
   const { workspace, here } = scene('recorded', { db: {}, cart: { needs: ['db'] } })
   const github = await startGitHub({ repositories: [{ name: 'acme/shop', gitDir: join(workspace.path, '.git') }] })
-  const run = (action: 'detect-changed-services' | 'orchestrated-deploy', inputs: Readonly<Record<string, string>>) => runAction(action, workspace, { inputs: { environment: 'production', 'github-token': sandboxToken, ...inputs }, event: { name: 'workflow_dispatch', sha: workspace.git('rev-parse', 'HEAD'), ref: 'refs/heads/main', payload: {} }, environment: { GITHUB_API_URL: github.url } })
+  const run = (action: 'detect-changed-services' | 'orchestrated-deploy', inputs: Readonly<Record<string, string>>) => runAction(action, workspace, { inputs: { environment: 'staging', 'github-token': sandboxToken, ...inputs }, event: { name: 'workflow_dispatch', sha: workspace.git('rev-parse', 'HEAD'), ref: 'refs/heads/main', payload: {} }, environment: { GITHUB_API_URL: github.url } })
   const release = (inputs: Readonly<Record<string, string>>) => run('orchestrated-deploy', { kubeconfig: here.kubeconfig, 'record-deployment': 'true', ...inputs })
   const changed = async () => listed(await run('detect-changed-services', { since: 'last-deploy', scope: 'direct' }), 'changed')
-  const commit = (services: Readonly<Record<string, Sketch>>) => workspace.commit({ ...sketch(services), 'fermata.yaml': `${sketch(services)['fermata.yaml'] as string}environments:\n  production: {namespace: recorded}\n` })
+  const commit = (services: Readonly<Record<string, Sketch>>) => workspace.commit({ ...sketch(services), 'fermata.yaml': `${sketch(services)['fermata.yaml'] as string}environments:\n  staging: {namespace: recorded}\n` })
+  const post = async (path: string, body: unknown) => (await (await fetch(`${github.url}/repos/acme/shop${path}`, { method: 'POST', headers: { authorization: `Bearer ${sandboxToken}`, 'content-type': 'application/json' }, body: JSON.stringify(body) })).json()) as { readonly id: number }
   try {
     commit({ db: {}, cart: { needs: ['db'] } })
     expect(await changed()).toEqual(['db', 'cart'])
     expect((await release({ mode: 'apply' })).code).toBe(0)
+    expect(await changed()).toEqual([])
+    // GitHub's own deployment of a job with an environment: its success makes others inactive.
+    const { id } = await post('/deployments', { ref: 'main', environment: 'staging', auto_merge: false, required_contexts: [] })
+    await post(`/deployments/${id}/statuses`, { state: 'success' })
     expect(await changed()).toEqual([])
     commit({ db: {}, cart: { needs: ['db'], version: 2 } })
     expect(await changed()).toEqual(['cart'])

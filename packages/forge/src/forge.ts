@@ -134,11 +134,15 @@ function records(api: Connection, place: Place): Pick<Forge, 'successfulRuns' | 
     successfulRuns: (workflow, branch) => successfulRuns(api, place, workflow, branch),
     successfulDeployments: (environment) => successfulDeployments(api, place, environment),
 
-    /** No required contexts: GitHub would else wait for the very job that asks. No merge of the default branch into the ref. */
+    /**
+     * No required contexts: GitHub would else wait for the very job that asks. No merge of the default branch into the ref.
+     * Transient, since a success to the same environment makes all others inactive that are not (REST, "Create a deployment status",
+     * auto_inactive), and each job with an `environment` makes one: what is recorded here ends only when somebody ends it.
+     */
     async createDeployment({ ref, environment, payload, description }) {
       const answer = await api.ask({
         route: 'POST /repos/{owner}/{repo}/deployments',
-        with: { ...place, ref, environment, payload, description, auto_merge: false, required_contexts: [] },
+        with: { ...place, ref, environment, payload, description, auto_merge: false, required_contexts: [], transient_environment: true },
         needs: 'deployments: write',
         repeatable: false,
         shape: shapes.created,

@@ -48,6 +48,13 @@ export const askers: readonly Asker[] = [
     },
   },
   {
+    name: 'whether anybody answers',
+    files: ['packages/doctor/src/examine.ts'],
+    asks: async (metrics) => {
+      await metrics.query('vector(1)', now)
+    },
+  },
+  {
     name: 'what files of this repository write',
     // Fills pods and windows into what the catalog says, and adds nothing of its own.
     files: ['packages/rollout/src/hands/look.ts'],

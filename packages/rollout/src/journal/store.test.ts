@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Cluster, KubeObject, ObjectRef } from '@fermata/ports'
+import { Killed, mortal } from '../testing/mortal.ts'
 import { setStage, type Stage } from '../testing/stage.ts'
 import type { Former } from '../undo/former.ts'
 import type { Formers, JournalEntry } from './entry.ts'
@@ -33,6 +34,26 @@ describe('a journal', () => {
   test('without secrets makes no Secret', async () => {
     await journalsIn(stage.kube, 'shop').create({ entry: entry('r1'), formers: new Map([['cart', [former('ConfigMap', 'open')]]]) }, 0)
     expect(await stage.kube.get(refTo('Secret', 'r1'))).toBeUndefined()
+  })
+
+  test('without secrets asks for no Secret, so nobody needs a right to read them', async () => {
+    const asked: string[] = []
+    const kube: Cluster = { ...stage.kube, get: (ref) => (asked.push(ref.kind), stage.kube.get(ref)) }
+    await journalsIn(kube, 'shop').create({ entry: entry('r1'), formers: new Map() }, 0)
+    await (await journalsIn(kube, 'shop').open('r1', 0))?.writer.save({ entry: { ...entry('r1'), ended: true }, formers: new Map() })
+    expect(asked).not.toContain('Secret')
+  })
+
+  test('whose writer died between the Secret and the entry that speaks of it goes on, and comes back whole', async () => {
+    const dying = journalsIn(mortal(stage.kube, { writes: 0, death: 2 }), 'shop')
+    const writer = await dying.create({ entry: entry('r1'), formers: new Map() }, 0)
+    await expect(writer.save({ entry: entry('r1'), formers })).rejects.toBeInstanceOf(Killed)
+    expect(await stage.kube.get(refTo('Secret', 'r1'))).toBeDefined()
+    const found = await journalsIn(stage.kube, 'shop').open('r1', 0)
+    expect(found?.journal.formers).toEqual(new Map())
+    const later: Formers = new Map([['cart', [former('Secret', 'another')]]])
+    await found?.writer.save({ entry: entry('r1'), formers: later })
+    expect((await journalsIn(stage.kube, 'shop').open('r1', 0))?.journal.formers).toEqual(later)
   })
 
   test('that another has written since is not written over', async () => {

@@ -24,7 +24,7 @@ export function siteIn(played: PlayedCluster, namespace: string): Site {
     files,
     kube: played.cluster,
     async run(inputs, death = Number.POSITIVE_INFINITY) {
-      const lived: Life = { writes: 0, death }
+      const lived: Life = { writes: 0, death, flying: new Set() }
       const clock = realClock()
       const cluster = await connectCluster({ kubeconfig: played.plane.kubeconfig({ namespace }), clock, random: { next: Math.random }, environment: {} })
       try {
@@ -41,6 +41,8 @@ export function siteIn(played: PlayedCluster, namespace: string): Site {
           log: { debug: () => undefined, info: () => undefined, warning: () => undefined, progress: () => undefined },
         })
       } finally {
+        // Whoever comes next is a process of another day: what was on its way has arrived by then, or never will.
+        await Promise.allSettled(lived.flying ?? [])
         cluster.close()
       }
     },

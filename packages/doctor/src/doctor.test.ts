@@ -71,7 +71,7 @@ test('a shop in order: everything is good, what nobody asked for is skipped, not
   expect([report.verdict, report.summary]).toEqual(['pass', 'All 4 things that were looked at are in order.'])
   expect(seen(report)).toMatchObject({
     git: ['good', '2.47.3, in a clone'],
-    catalog: ['good', 'fermata.yaml: 1 services, 1 with manifests, 0 objectives'],
+    catalog: ['good', 'fermata.yaml: 1 service, 1 with manifests, 0 objectives'],
     cluster: ['good', expect.stringMatching(/^v1\.\d+.* at https:.*, namespace shop$/)],
     'a release of all services': ['good', '1 service of 1 object in shop, as the cluster would take it'],
     Prometheus: ['skipped', 'not looked at: no prometheus-url'],

@@ -48,7 +48,7 @@ async function atGit({ exec, git }: DoctorPorts): Promise<Sighting> {
 async function atCatalog({ config }: DoctorRequest, { files }: DoctorPorts): Promise<Sighting> {
   const { file, services, slos } = await readCatalog(files, config)
   const released = [...services.values()].filter(({ manifests }) => manifests.length > 0).length
-  return { found: `${file}: ${services.size} services, ${released} with manifests, ${slos.size} objectives` }
+  return { found: `${file}: ${counted(services.size, 'service')}, ${released} with manifests, ${counted(slos.size, 'objective')}` }
 }
 
 async function atCluster(request: DoctorRequest, { cluster, files }: DoctorPorts): Promise<Sighting> {

@@ -1,10 +1,10 @@
 import type { Catalog } from '@fermata/catalog'
-import type { Ports } from '@fermata/ports'
 import { ConfigurationError, type Reason, type Report } from '@fermata/verdict'
 import { readDispatch, type Hint } from './alert/read-dispatch.ts'
 import { namesService, serviceOf } from './alert/service-of.ts'
 import type { Monitoring } from './alert/live.ts'
 import { because } from './codes.ts'
+import type { HealPorts } from './heal-ports.ts'
 import { readAllowed } from './ladder/allowed.ts'
 import { monitoringOf } from './alert/monitoring.ts'
 import { showReceiver } from './receiver/receiver.ts'
@@ -14,8 +14,6 @@ import { findPlace, readSite } from './place.ts'
 import { holderKept, holderOf, type Practice } from './practice.ts'
 import { sweep } from './sweep.ts'
 import { type Case, treat, type Treatment } from './treat.ts'
-
-export type HealPorts = Pick<Ports, 'alerts' | 'clock' | 'cluster' | 'files' | 'forge' | 'invocation' | 'keep' | 'log' | 'metrics' | 'random' | 'signal'>
 
 /**
  * Repairs what an alert is about, if it still fires, and proves it; or shows what it would do, or puts right what killed runs have left.

@@ -1,5 +1,6 @@
 export { selfHeal, type HealRequest } from './request.ts'
-export { heal, type HealPorts } from './heal.ts'
+export { heal } from './heal.ts'
+export type { HealPorts } from './heal-ports.ts'
 export { cleanUp } from './sweep.ts'
 export { dispatchProblems, receiverConfig } from './receiver/receiver.ts'
 export { healCodes } from './codes.ts'

@@ -1,7 +1,7 @@
 import { type Catalog, type Environment, readCatalog } from '@fermata/catalog'
 import { journalsIn } from '@fermata/custody'
 import { ConfigurationError, didYouMean } from '@fermata/verdict'
-import type { HealPorts } from './heal.ts'
+import type { HealPorts } from './heal-ports.ts'
 import { type Ledger, ledgerSchema } from './ladder/ledger.ts'
 import type { Practice } from './practice.ts'
 import type { HealRequest } from './request.ts'

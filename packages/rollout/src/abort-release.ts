@@ -1,5 +1,5 @@
 import type { Report } from '@fermata/verdict'
-import type { DeployPorts } from './deploy.ts'
+import type { DeployPorts } from './deploy-ports.ts'
 import { findTarget } from './prepare.ts'
 import type { DeployRequest } from './request.ts'
 import { undoRelease } from './rollback-release.ts'

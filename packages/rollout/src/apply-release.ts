@@ -1,11 +1,8 @@
-import type { Service, ServiceId } from '@fermata/catalog'
-import type { Metrics } from '@fermata/ports'
 import type { Instant } from '@fermata/ports'
 import type { Reason, Report } from '@fermata/verdict'
 import { because } from './codes.ts'
-import type { DeployPorts } from './deploy.ts'
+import type { DeployPorts } from './deploy-ports.ts'
 import { getReady, type Ready } from './get-ready.ts'
-import type { ServiceWork } from './hands/work.ts'
 import { releaseKept } from './hold.ts'
 import { entryOf, type JournalHead, rememberedOf } from './journal/entry.ts'
 import { journalsIn } from './journal/store.ts'
@@ -13,7 +10,6 @@ import { type JournalScribe, journalScribe } from './journal/writer.ts'
 import { changedIn, intentOfPrepared, type Prepared } from './make-plan.ts'
 import { beginRelease } from './machine/advance.ts'
 import { orderOf, type Order } from './machine/order.ts'
-import { refOf } from './plan/objects.ts'
 import { partOf } from './plan/plan.ts'
 import { readPlan } from './plan/read-plan.ts'
 import { findTarget, type Target } from './prepare.ts'
@@ -21,11 +17,11 @@ import { releaseId } from './release-id.ts'
 import { reportPlan } from './report/plan-report.ts'
 import { reportRelease } from './report/release-report.ts'
 import type { DeployRequest } from './request.ts'
-import type { StageWork } from './strategy/way.ts'
 import { resumeTaken } from './resume-release.ts'
 import { undoAll } from './rollback-release.ts'
 import { runRelease } from './run-release.ts'
 import { takeUp } from './take-up.ts'
+import { workOfPlan } from './work-of-plan.ts'
 
 /**
  * Makes the plan again, refuses to do anything but what was approved, and carries it out.
@@ -106,20 +102,6 @@ async function carryOut(request: DeployRequest, ports: DeployPorts, { prepared, 
 function orderOfPlan({ plan, desired }: Prepared): Order {
   const parts = new Map(plan.services.map((service) => [service.id, partOf(service)]))
   return orderOf(desired.selection.graph, parts, { parallelism: plan.parallelism, onFailure: plan.onFailure, onInconclusive: plan.onInconclusive })
-}
-
-/** What there is to do with each service of a plan. */
-export function workOfPlan({ plan, facts, ways, metrics, target }: Prepared): ReadonlyMap<ServiceId, ServiceWork> {
-  return new Map(plan.services.map(({ id, does }) => {
-    const own = facts.filter(({ service }) => service === id)
-    return [id, { id, stages: ways.get(id)?.stages ?? [], analysis: analysisOf(target.catalog.services.get(id), ways.get(id)?.stages ?? [], metrics), write: does === 'release' ? own.filter((fact) => fact.does !== 'same').map(({ object }) => object) : [], watch: own.map(({ object }) => refOf(object)), absent: own.filter((fact) => fact.does === 'create').map(({ object }) => refOf(object)) }]
-  }))
-}
-
-function analysisOf(service: Service | undefined, stages: readonly StageWork[], metrics: Metrics | undefined): ServiceWork['analysis'] {
-  if (service?.analysis === undefined || metrics === undefined) return undefined
-  const { requests, failures, interval } = service.analysis
-  return { metrics, requests, failures, interval, planned: stages.reduce((sum, { stage }) => sum + (stage.analyse ? stage.hold : 0), 0) }
 }
 
 function headOf(request: DeployRequest, { invocation }: DeployPorts, prepared: Prepared, release: string, startedAt: number): JournalHead {

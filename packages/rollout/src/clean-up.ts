@@ -1,6 +1,6 @@
 import type { Reason, Report } from '@fermata/verdict'
 import { because } from './codes.ts'
-import type { DeployPorts } from './deploy.ts'
+import type { DeployPorts } from './deploy-ports.ts'
 import { holderKept, releaseKept } from './hold.ts'
 import { type JournalEntry, type JournalService, orderOfEntry } from './journal/entry.ts'
 import { journalsIn } from './journal/store.ts'

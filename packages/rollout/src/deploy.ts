@@ -1,7 +1,7 @@
-import type { Forge, Git, Ports } from '@fermata/ports'
 import type { Report } from '@fermata/verdict'
 import { abortRelease } from './abort-release.ts'
 import { applyRelease } from './apply-release.ts'
+import type { DeployPorts } from './deploy-ports.ts'
 import { reportPlan } from './report/plan-report.ts'
 import { makePlan } from './make-plan.ts'
 import { refuseRecordless } from './record/record.ts'
@@ -11,12 +11,6 @@ import { rollbackRelease } from './rollback-release.ts'
 import { showStatus } from './show-status.ts'
 import { sweepReleases } from './sweep-releases.ts'
 import { keepPlan } from './plan/keep-plan.ts'
-
-export type DeployPorts = Pick<Ports, 'cluster' | 'clock' | 'files' | 'invocation' | 'keep' | 'log' | 'metrics' | 'random' | 'signal'> & {
-  /** Asked only where a record is wanted. */
-  readonly forge: Pick<Forge, 'createDeployment' | 'setDeploymentState' | 'successfulDeployments'>
-  readonly git: Pick<Git, 'resolve'>
-}
 
 /**
  * Releases services, shows what a release would do, goes on with or undoes one, tells how things stand, or tidies up.

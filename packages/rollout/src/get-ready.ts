@@ -1,7 +1,7 @@
 import { skew, type Warrant } from '@fermata/custody'
 import type { Reason } from '@fermata/verdict'
 import { because } from './codes.ts'
-import type { DeployPorts } from './deploy.ts'
+import type { DeployPorts } from './deploy-ports.ts'
 import { holdServices } from './hold.ts'
 import type { JournalEntry } from './journal/entry.ts'
 import { journalsIn } from './journal/store.ts'

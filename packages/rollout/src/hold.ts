@@ -2,7 +2,7 @@ import type { ServiceId } from '@fermata/catalog'
 import { leaseSeconds, takeWarrant, type Warrant } from '@fermata/custody'
 import type { Reason } from '@fermata/verdict'
 import { because } from './codes.ts'
-import type { DeployPorts } from './deploy.ts'
+import type { DeployPorts } from './deploy-ports.ts'
 import type { Target } from './prepare.ts'
 
 /** Under this name a run keeps the id of its release for the post step, before it writes anything. */

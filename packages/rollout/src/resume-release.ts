@@ -1,10 +1,9 @@
 import type { ServiceId } from '@fermata/catalog'
 import type { Instant } from '@fermata/ports'
 import type { Report } from '@fermata/verdict'
-import { workOfPlan } from './apply-release.ts'
 import { backFrom, settleBack } from './clean-up.ts'
 import { because } from './codes.ts'
-import type { DeployPorts } from './deploy.ts'
+import type { DeployPorts } from './deploy-ports.ts'
 import { type JournalEntry, type JournalService, orderOfEntry } from './journal/entry.ts'
 import type { Stage } from './machine/stage.ts'
 import type { ReleaseState, ServiceState } from './machine/state.ts'
@@ -16,6 +15,7 @@ import { undoAll } from './rollback-release.ts'
 import type { WayBack } from './run-back.ts'
 import { runTaken } from './run-taken.ts'
 import { nothingDone, takeUp, unfinishedRelease } from './take-up.ts'
+import { workOfPlan } from './work-of-plan.ts'
 
 /**
  * Goes on with a release that was left before it ended, from its journal, to the state to which it would have come.

@@ -1,6 +1,6 @@
 import type { Report } from '@fermata/verdict'
 import { because } from './codes.ts'
-import type { DeployPorts } from './deploy.ts'
+import type { DeployPorts } from './deploy-ports.ts'
 import { supersededIn } from './hands/undo-service.ts'
 import { type JournalEntry, orderOfEntry } from './journal/entry.ts'
 import { touchedIn } from './journal/touched.ts'

@@ -1,7 +1,7 @@
 import { carryOutSweep, type Finding, planSweep } from '@fermata/custody'
 import { type Block, buildReport, type Cell, type Reason, type Report } from '@fermata/verdict'
 import { because } from './codes.ts'
-import type { DeployPorts } from './deploy.ts'
+import type { DeployPorts } from './deploy-ports.ts'
 import type { JournalEntry } from './journal/entry.ts'
 import { journalsIn } from './journal/store.ts'
 import { nameOf } from './plan/objects.ts'

@@ -1,7 +1,7 @@
 import type { Warrant } from '@fermata/custody'
 import { buildReport, ConfigurationError, didYouMean, EnvironmentError, type Reason, type Report } from '@fermata/verdict'
 import { because } from './codes.ts'
-import type { DeployPorts } from './deploy.ts'
+import type { DeployPorts } from './deploy-ports.ts'
 import { holdServices, releaseKept } from './hold.ts'
 import type { JournalEntry } from './journal/entry.ts'
 import { journalsIn, type Opened } from './journal/store.ts'

@@ -1,5 +1,4 @@
-import type { Deployment, ObjectName } from '@fermata/ports'
-import * as z from 'zod/mini'
+import { deploymentPayload, type ObjectName } from '@fermata/ports'
 import { liesBelow, type Named } from './commits.ts'
 import type { Sources } from './outcome.ts'
 
@@ -22,7 +21,7 @@ export async function lastDeployments(environment: string, services: readonly st
   const below = new Map<ObjectName, boolean>()
   let seen = 0
   for await (const deployment of wanted.size === 0 ? [] : sources.forge.successfulDeployments(environment)) {
-    const named = servicesOf(deployment).filter((id) => wanted.has(id))
+    const named = (deploymentPayload(deployment.payload)?.services ?? []).filter((id) => wanted.has(id))
     if (named.length > 0) {
       const known = below.get(deployment.sha) ?? (await liesBelow(deployment.sha, head.id, sources))
       below.set(deployment.sha, known)
@@ -35,21 +34,4 @@ export async function lastDeployments(environment: string, services: readonly st
     if (wanted.size === 0 || seen === mostDeployments) break
   }
   return { groups: Array.from(groups, ([base, ids]) => ({ base, services: ids })), never: [...wanted] }
-}
-
-const payload = z.object({ services: z.array(z.string()) })
-
-/** GitHub keeps a payload as the object or as the text that it was given. */
-function servicesOf({ payload: given }: Deployment): readonly string[] {
-  const read = z.safeParse(payload, typeof given === 'string' ? jsonIn(given) : given)
-  return read.success ? [...new Set(read.data.services)] : []
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }

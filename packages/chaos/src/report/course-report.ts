@@ -4,16 +4,11 @@ import type { Sample } from '../measure/sample.ts'
 import type { ChaosRequest } from '../request.ts'
 import type { Course } from '../run/course.ts'
 import { type Judgement, percentText, seconds } from '../run/judge-course.ts'
-import type { ChaosPorts, Plan } from '../run/prepare.ts'
+import type { ChaosPorts } from '../run/prepare.ts'
 import { planSections } from './plan-report.ts'
 import { subjectOf } from './subject.ts'
+import type { Told } from './told.ts'
 import { toolkitJournal } from './toolkit-journal.ts'
-
-export interface Told {
-  readonly plan: Plan
-  readonly course: Course
-  readonly judgement: Judgement
-}
 
 /** What came of an experiment, for people, and its journal as a file. */
 export async function reportCourse(request: ChaosRequest, ports: ChaosPorts, told: Told, startedAt: number): Promise<Report> {

@@ -1,6 +1,6 @@
 /** The journal of Chaos Toolkit, with more in it, so that its tools read it: https://chaostoolkit.org/reference/api/journal/ */
 import type { Sample } from '../measure/sample.ts'
-import type { Told } from './course-report.ts'
+import type { Told } from './told.ts'
 
 /** Times as Chaos Toolkit writes them: microseconds and an offset. */
 function iso(instant: number): string {

@@ -1,5 +1,5 @@
 import type { Metrics } from '@fermata/ports'
-import type { HealPorts } from '../heal.ts'
+import type { HealPorts } from '../heal-ports.ts'
 import type { HealRequest } from '../request.ts'
 import { byAlertmanager, byPrometheus, type Monitoring } from './live.ts'
 

@@ -1,7 +1,7 @@
 import { buildReport, type Reason, type Report } from '@fermata/verdict'
 import { readDispatch } from '../alert/read-dispatch.ts'
 import { because } from '../codes.ts'
-import type { HealPorts } from '../heal.ts'
+import type { HealPorts } from '../heal-ports.ts'
 import type { HealRequest } from '../request.ts'
 
 /**

@@ -2,16 +2,9 @@ import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { ClusterError, type Clock, type Instant } from '@fermata/ports'
 import { unreadable } from './locate.ts'
+import type { Login } from './login.ts'
 import { pluginLogin } from './plugin.ts'
 import type { Target } from './target.ts'
-
-/** What a request shows of us: parts of the TLS handshake, and headers. */
-export interface Login {
-  readonly certificate?: Buffer | string
-  readonly key?: Buffer | string
-  /** A list is sent as several headers of one name. */
-  readonly headers: Readonly<Record<string, string | readonly string[]>>
-}
 
 export interface Credentials {
   /** For the next request. Throws a ClusterError when a plugin or a token file gives nothing. */

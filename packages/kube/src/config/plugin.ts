@@ -1,6 +1,6 @@
 import type { RequestOptions } from 'node:https'
 import { ClusterError } from '@fermata/ports'
-import type { Login } from './credentials.ts'
+import type { Login } from './login.ts'
 import { codeOf, messageOf } from '../wire/fault.ts'
 import { withoutSecrets } from './secrets.ts'
 import type { Plugin, Target } from './target.ts'

@@ -1,29 +1,11 @@
 import type { ServiceId } from '@fermata/catalog'
-import { applyFenced, type Fuse, managedSelector, refuseIfFenced, releaseAnnotation } from '@fermata/custody'
+import { applyFenced, managedSelector, refuseIfFenced, releaseAnnotation } from '@fermata/custody'
 import type { Cluster, Clock, KubeObject, ObjectRef } from '@fermata/ports'
-import { fuseSeconds, pollEvery } from '../defaults.ts'
+import { pollEvery } from '../defaults.ts'
 import { refOf } from '../plan/objects.ts'
 import { condition } from '../readiness/assessment.ts'
 import { trackLabel } from '../strategy/beside.ts'
 import type { Bench } from './work.ts'
-
-/** The fuses of a run: one for each namespace in which it makes something temporary, lit when the first is made. */
-export interface Fuses {
-  in(namespace: string): Promise<Fuse>
-  lit(): readonly Promise<Fuse>[]
-}
-
-export function fusesOf(light: (namespace: string, seconds: number) => Promise<Fuse>): Fuses {
-  const known = new Map<string, Promise<Fuse>>()
-  return {
-    in(namespace) {
-      const found = known.get(namespace) ?? light(namespace, fuseSeconds)
-      known.set(namespace, found)
-      return found
-    },
-    lit: () => [...known.values()],
-  }
-}
 
 /**
  * Writes a temporary object: it belongs to the fuse, so the cluster removes it when the run that renews the fuse is gone.

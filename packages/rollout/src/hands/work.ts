@@ -4,7 +4,7 @@ import type { Clock, Cluster, KubeObject, ObjectRef } from '@fermata/ports'
 import type { JournalScribe } from '../journal/writer.ts'
 import type { StageWork } from '../strategy/way.ts'
 import type { Analysis } from './look.ts'
-import type { Fuses } from './temporary.ts'
+import type { Fuses } from './fuses.ts'
 
 /** What there is to do with one service. */
 export interface ServiceWork {

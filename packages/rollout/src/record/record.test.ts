@@ -2,7 +2,6 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { ConfigurationError, type Report } from '@fermata/verdict'
 import { commit } from '../testing/records.ts'
 import { imageFor, setStage, sketch, type Stage } from '../testing/stage.ts'
-import { payloadOf } from './standing.ts'
 
 let stage: Stage
 beforeEach(async () => {
@@ -107,16 +106,4 @@ test.each([['environment'], ['github-token']])('a record without %s is refused b
   await expect(stage.run({ mode: 'apply', ...rest })).rejects.toThrow(new RegExp(`record-deployment is true, and ${input} is missing`))
   await expect(stage.run({ mode: 'apply', ...rest })).rejects.toBeInstanceOf(ConfigurationError)
   expect((await stage.kube.list({ apiVersion: 'apps/v1', kind: 'Deployment' }, { namespace: 'shop' })).items).toEqual([])
-})
-
-test.each([
-  ['the object', { services: ['a'], release: 'r1' }, { services: ['a'], release: 'r1' }],
-  ['its text', '{"services":["a"],"release":"r1"}', { services: ['a'], release: 'r1' }],
-  ['of another tool', { services: ['a'] }, { services: ['a'], release: undefined }],
-  ['text that is no JSON', 'prod', undefined],
-  ['something else', { app: 'a' }, undefined],
-  ['names that are none', { services: [1] }, undefined],
-  ['nothing', null, undefined],
-])('a payload: %s', (_, given, read) => {
-  expect(payloadOf(given)).toEqual(read)
 })

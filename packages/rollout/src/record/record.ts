@@ -1,12 +1,12 @@
 import type { ServiceId } from '@fermata/catalog'
-import type { Instant, ObjectName } from '@fermata/ports'
+import { type DeploymentPayload, deploymentPayload, type Instant, type ObjectName } from '@fermata/ports'
 import { ConfigurationError, EnvironmentError, type Problem, type Reason } from '@fermata/verdict'
 import { because } from '../codes.ts'
-import type { DeployPorts } from '../deploy.ts'
+import type { DeployPorts } from '../deploy-ports.ts'
 import { releaseTime } from '../release-id.ts'
 import { leadsForward, type Told } from '../report/told.ts'
 import type { DeployRequest } from '../request.ts'
-import { payloadOf, type RecordPayload, standing, takenBack } from './standing.ts'
+import { standing, takenBack } from './standing.ts'
 
 /** Modes that change what runs. */
 const writing: readonly DeployRequest['mode'][] = ['apply', 'resume', 'rollback', 'abort']
@@ -53,14 +53,14 @@ async function orReason(signal: AbortSignal, act: () => Promise<void>, reason: (
   }
 }
 
-async function deployed(payload: RecordPayload, environment: string, ports: DeployPorts): Promise<void> {
+async function deployed(payload: DeploymentPayload, environment: string, ports: DeployPorts): Promise<void> {
   const commit = await ports.git.resolve('HEAD')
   if (commit === undefined) throw new EnvironmentError(because('FM-DEPLOY-UNRECORDED', { says: 'the working directory is in no git repository with a commit.' }))
   await create(commit.id, payload, environment, ports)
 }
 
 /** Named as deployed from the moment in which it is created and not before: a record that is only begun counts for nobody. */
-async function create(ref: ObjectName, payload: RecordPayload, environment: string, { forge, log }: DeployPorts): Promise<void> {
+async function create(ref: ObjectName, payload: DeploymentPayload, environment: string, { forge, log }: DeployPorts): Promise<void> {
   const id = await forge.createDeployment({ ref, environment, payload, description: payload.release === undefined ? 'Fermata: nothing had to be changed' : `Fermata release ${payload.release}` })
   await forge.setDeploymentState(id, 'success', `${counted(payload.services.length)} ready`)
   log.info(`GitHub Deployment ${id} to ${environment} names ${counted(payload.services.length)} at ${ref.slice(0, 12)}.`)
@@ -71,7 +71,7 @@ async function retract(release: string, gone: ReadonlySet<ServiceId>, environmen
   const since = releaseTime(release) - clocksMayDiffer
   for await (const { id, sha, payload, createdAt } of ports.forge.successfulDeployments(environment)) {
     if (createdAt < since) return
-    const recorded = payloadOf(payload)
+    const recorded = deploymentPayload(payload)
     if (recorded?.release !== release || !recorded.services.some((service) => gone.has(service))) continue
     const rest = recorded.services.filter((service) => !gone.has(service))
     if (rest.length > 0) await create(sha, { services: rest, release }, environment, ports)

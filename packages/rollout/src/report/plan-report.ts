@@ -1,7 +1,7 @@
 import { type Graph, schedule, type ServiceId } from '@fermata/catalog'
 import { type Block, buildReport, type Cell, type Report, type Section } from '@fermata/verdict'
 import { shownChanges } from '../defaults.ts'
-import type { DeployPorts } from '../deploy.ts'
+import type { DeployPorts } from '../deploy-ports.ts'
 import { expected } from '../machine/order.ts'
 import type { Prepared } from '../make-plan.ts'
 import type { FieldChange } from '../plan/field-changes.ts'

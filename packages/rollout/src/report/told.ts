@@ -1,7 +1,7 @@
 import type { Graph } from '@fermata/catalog'
 import type { Instant } from '@fermata/ports'
 import type { Reason } from '@fermata/verdict'
-import type { DeployPorts } from '../deploy.ts'
+import type { DeployPorts } from '../deploy-ports.ts'
 import type { Prepared } from '../make-plan.ts'
 import type { DeployRequest } from '../request.ts'
 import type { Ran } from '../run-release.ts'

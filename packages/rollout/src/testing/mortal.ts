@@ -7,6 +7,8 @@ export class Killed extends Error {}
 export interface Life {
   writes: number
   death: number
+  /** Writes that the server has not answered yet: it may take them when the run is dead already. */
+  readonly flying?: Set<Promise<unknown>>
 }
 
 /** A cluster to which a run speaks until it dies. Reads count for nothing; dry runs are reads. */
@@ -16,7 +18,9 @@ export function mortal(cluster: Cluster, life: Life): Cluster {
   const write = async <T>(ask: () => Promise<T>): Promise<T> => {
     life.writes += 1
     if (life.writes > life.death) throw new Killed()
-    const done = await ask()
+    const asked = ask()
+    life.flying?.add(asked)
+    const done = await asked.finally(() => life.flying?.delete(asked))
     if (dead()) throw new Killed()
     return done
   }

@@ -1,6 +1,6 @@
 import type { Clock, Deployment } from '@fermata/ports'
 import { EnvironmentError } from '@fermata/verdict'
-import type { DeployPorts } from '../deploy.ts'
+import type { DeployPorts } from '../deploy-ports.ts'
 
 /** GitHub's Deployments of one repository, as far as a release keeps them. */
 export interface Records {

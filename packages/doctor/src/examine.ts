@@ -1,7 +1,7 @@
 import { readRequest } from '@fermata/capability'
-import { readCatalog } from '@fermata/catalog'
+import { type Catalog, readCatalog } from '@fermata/catalog'
 import type { Ports } from '@fermata/ports'
-import { orchestratedDeploy, type ReleaseNeeds, releaseNeeds } from '@fermata/rollout'
+import { orchestratedDeploy, releaseNeeds } from '@fermata/rollout'
 import { buildReport, EnvironmentError, evidence, type Reason, type Report } from '@fermata/verdict'
 import { because } from './codes.ts'
 import { impossible, type Look, look, type Sighting, unasked } from './look.ts'
@@ -16,16 +16,16 @@ export type DoctorPorts = Pick<Ports, 'alerts' | 'clock' | 'cluster' | 'exec' | 
  */
 export async function examine(request: DoctorRequest, ports: DoctorPorts): Promise<Report> {
   const startedAt = ports.clock.now()
-  const [git, catalog, cluster] = await Promise.all([look('git', () => atGit(ports)), look('catalog', () => atCatalog(request, ports)), look('cluster', () => atCluster(request, ports))])
-  const needs: { found?: ReleaseNeeds } = {}
+  const reading = readCatalog(ports.files, request.config)
+  const [git, catalog, cluster] = await Promise.all([look('git', () => atGit(ports)), look('catalog', () => atCatalog(reading)), look('cluster', () => atCluster(request, ports, reading))])
   const lacks = [catalog, cluster].find(({ state }) => state === 'bad' || state === 'unknown')
-  const release = lacks === undefined ? await look('a release of all services', () => atRelease(request, ports, needs)) : impossible('a release of all services', `the ${lacks.title} is not in order`)
+  const release = lacks === undefined ? await look('a release of all services', () => atRelease(request, ports)) : impossible('a release of all services', `the ${lacks.title} is not in order`)
   const others = await Promise.all([
     request['prometheus-url'] === undefined ? unasked('Prometheus', 'prometheus-url') : look('Prometheus', () => atPrometheus(request['prometheus-url'] as string, request, ports)),
     request['alertmanager-url'] === undefined ? unasked('Alertmanager', 'alertmanager-url') : look('Alertmanager', () => atAlertmanager(request['alertmanager-url'] as string, request, ports)),
     request['github-token'] === undefined ? unasked('GitHub', 'github-token') : look('GitHub', () => atGitHub(ports)),
   ])
-  return reportOf(request, ports, [git, catalog, cluster, release, ...others], needs.found, startedAt)
+  return reportOf(request, ports, [git, catalog, cluster, release, ...others], startedAt)
 }
 
 /** What detection and records use: `cat-file --batch-command` came with 2.36. */
@@ -45,26 +45,25 @@ async function atGit({ exec, git }: DoctorPorts): Promise<Sighting> {
   }
 }
 
-async function atCatalog({ config }: DoctorRequest, { files }: DoctorPorts): Promise<Sighting> {
-  const { file, services, slos } = await readCatalog(files, config)
+async function atCatalog(reading: Promise<Catalog>): Promise<Sighting> {
+  const { file, services, slos } = await reading
   const released = [...services.values()].filter(({ manifests }) => manifests.length > 0).length
   return { found: `${file}: ${counted(services.size, 'service')}, ${released} with manifests, ${counted(slos.size, 'objective')}` }
 }
 
-async function atCluster(request: DoctorRequest, { cluster, files }: DoctorPorts): Promise<Sighting> {
+async function atCluster(request: DoctorRequest, { cluster }: DoctorPorts, reading: Promise<Catalog>): Promise<Sighting> {
   // Which context an environment means stands in the catalog; where that cannot be read, its own look says so.
-  const environment = request.environment === undefined ? undefined : await readCatalog(files, request.config).then(({ environments }) => environments.get(request.environment as string), () => undefined)
+  const environment = request.environment === undefined ? undefined : await reading.then(({ environments }) => environments.get(request.environment as string), () => undefined)
   const connected = await cluster({ kubeconfig: request.kubeconfig, context: request.context ?? environment?.context, namespace: request.namespace ?? environment?.namespace })
   const { server, context, namespace } = connected.identity
   return { found: `${await connected.version()} at ${server}, context ${context}, namespace ${request.namespace ?? environment?.namespace ?? namespace}` }
 }
 
-async function atRelease(request: DoctorRequest, ports: DoctorPorts, needs: { found?: ReleaseNeeds }): Promise<Sighting> {
+async function atRelease(request: DoctorRequest, ports: DoctorPorts): Promise<Sighting> {
   const passedOn: Readonly<Record<string, string | undefined>> = { mode: 'plan', environment: request.environment, kubeconfig: request.kubeconfig, context: request.context, namespace: request.namespace, config: request.config, 'prometheus-url': request['prometheus-url'], 'prometheus-token': request['prometheus-token'] }
-  const found = await releaseNeeds(readRequest(orchestratedDeploy, (name) => passedOn[name]), ports)
-  needs.found = found
-  const wrong = found.reasons.filter(({ severity }) => severity !== 'note')
-  return { found: `${counted(found.services.length, 'service')} of ${counted(found.objects, 'object')} in ${found.namespace}${wrong.length === 0 ? ', as the cluster would take it' : ''}`, reasons: wrong }
+  const { services, objects, namespace, rights, reasons } = await releaseNeeds(readRequest(orchestratedDeploy, (name) => passedOn[name]), ports)
+  const wrong = reasons.filter(({ severity }) => severity !== 'note')
+  return { found: `${counted(services.length, 'service')} of ${counted(objects, 'object')} in ${namespace}${wrong.length === 0 ? ', as the cluster would take it' : ''}`, reasons: wrong, rights }
 }
 
 async function atPrometheus(url: string, request: DoctorRequest, { metrics, clock }: DoctorPorts): Promise<Sighting> {
@@ -92,8 +91,8 @@ function counted(number: number, word: string): string {
   return `${number} ${word}${number === 1 ? '' : 's'}`
 }
 
-function reportOf(request: DoctorRequest, { clock, invocation }: DoctorPorts, looks: readonly Look[], needs: ReleaseNeeds | undefined, startedAt: number): Report {
-  const role = needs === undefined ? '' : roleOf(needs.rights)
+function reportOf(request: DoctorRequest, { clock, invocation }: DoctorPorts, looks: readonly Look[], startedAt: number): Report {
+  const role = roleOf(looks.flatMap(({ rights }) => rights))
   const asked = looks.filter(({ state }) => state !== 'skipped')
   const amiss = asked.filter(({ state }) => state !== 'good')
   return buildReport({

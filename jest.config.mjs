@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/scripts/test-environment.mjs',
   roots: ['<rootDir>/packages', '<rootDir>/actions', '<rootDir>/scripts', '<rootDir>/test'],
   // Generous: a machine that is busy with something else is no reason for a test to fail.
   testTimeout: 30_000,

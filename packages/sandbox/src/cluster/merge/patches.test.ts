@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
 import { builtInTypes } from '../schema/lookup.ts'
-import { fromFieldsV1, toFieldsV1, union } from './field-set.ts'
+import { difference, fromFieldsV1, intersection, members, toFieldsV1, union } from './field-set.ts'
 import { jsonPatch } from './json-patch.ts'
 import { mergePatch } from './merge-patch.ts'
 import { strategicPatch } from './strategic.ts'
@@ -73,10 +73,24 @@ describe('typed values', () => {
     fc.assert(fc.property(spec, (value) => { expect(merge(builtInTypes, type, value, value)).toEqual(value) }))
   })
 
+  test('sets are united, shared and taken from each other path by path', () => {
+    fc.assert(fc.property(spec, spec, (left, right) => {
+      const [a, b] = [fieldSetOf(builtInTypes, type, left), fieldSetOf(builtInTypes, type, right)]
+      const paths = (set: typeof a): readonly string[] => members(set).map((path) => JSON.stringify(path)).sort()
+      const [inA, inB] = [paths(a), paths(b)]
+      expect(paths(union(a, b))).toEqual([...new Set([...inA, ...inB])].sort())
+      expect(paths(intersection(a, b))).toEqual(inA.filter((path) => inB.includes(path)))
+      expect(paths(difference(a, b))).toEqual(inA.filter((path) => !inB.includes(path)))
+    }))
+  })
+
   test('field sets survive being written and read', () => {
     fc.assert(fc.property(spec, spec, (left, right) => {
       const set = union(fieldSetOf(builtInTypes, type, left), fieldSetOf(builtInTypes, type, right))
-      expect(toFieldsV1(fromFieldsV1(toFieldsV1(set)))).toEqual(toFieldsV1(set))
+      // A copy, as it comes from a client: nothing is known of it.
+      const copy = structuredClone(toFieldsV1(set))
+      expect(fromFieldsV1(copy)).toEqual(set)
+      expect(toFieldsV1(fromFieldsV1(copy))).toEqual(copy)
     }))
   })
 })

@@ -86,6 +86,8 @@ const nothing: Comparison = { added: emptySet, modified: emptySet, removed: empt
 
 /** Which paths came, changed and went between two values. */
 export function compare(types: TypeTable, type: TypeNode, left: unknown, right: unknown): Comparison {
+  // Most of what a controller writes is the value that it read.
+  if (left === right) return nothing
   const shape = shapeOf(types, type, right ?? left)
   const member = { added: left === undefined, removed: right === undefined }
   if (shape.form === 'leaf' || bothEmpty(left, right)) {

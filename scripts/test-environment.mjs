@@ -1,5 +1,9 @@
 import { TestEnvironment } from 'jest-environment-node'
+import v8 from 'node:v8'
 import vm from 'node:vm'
+
+// V8 keeps what it has compiled of a suite, and with it the whole context, although no other suite can use it: some megabytes each.
+v8.setFlagsFromString('--no-compilation-cache')
 
 /**
  * Jest's environment for Node, whose global object is an ordinary one. In jest's own it is a Proxy that remembers what is set on it,

@@ -1,6 +1,6 @@
 import { build, type Metafile, type Plugin } from 'esbuild'
 import { isBuiltin } from 'node:module'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 
@@ -16,10 +16,17 @@ const quiet: Plugin = {
   setup(builder) {
     builder.onResolve({ filter: /.*/ }, async ({ path, kind, importer, resolveDir, namespace, pluginData }) => {
       if (kind !== 'import-statement' || pluginData === 'asked') return undefined
+      // A file that is named as it is needs no search, and a client with a thousand models names most of its own so.
+      const named = path.startsWith('.') ? join(resolveDir, path) : ''
+      if (quietPackages.test(named) && isFile(named)) return { path: named, sideEffects: false }
       const found = await builder.resolve(path, { kind, importer, resolveDir, namespace, pluginData: 'asked' })
       return found.errors.length === 0 && !found.external && quietPackages.test(found.path) ? { ...found, sideEffects: false } : undefined
     })
   },
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
 }
 
 /** What a package loads late becomes a file of its own, so that ncc makes it a chunk of its own and nobody reads it before it is needed. */

@@ -1,4 +1,5 @@
-import { at, type KubeObject, numberAt } from '@fermata/ports'
+import { at, type KubeObject, mapAt, numberAt } from '@fermata/ports'
+import { canonical } from '../plan/canonical.ts'
 import { placeOf, refOf } from '../plan/objects.ts'
 import { type Assess, condition, failed, isStale, progressing, ready, type Scene } from './assessment.ts'
 import { refusedPods } from './refused-pods.ts'
@@ -25,12 +26,35 @@ export const assessDeployment: Assess = (deployment, scene) => {
   return ready
 }
 
-const revisionAnnotation = 'deployment.kubernetes.io/revision'
+/** The label by which a ReplicaSet tells its pods from those of others; its Deployment's template has none. */
+const hashLabel = 'pod-template-hash'
 
-/** Pods of older ReplicaSets do not speak for the release: they are on their way out. */
+/**
+ * Pods of older ReplicaSets do not speak for the release: they are on their way out.
+ * The newest set is the one with the Deployment's own template, as for its controller (FindNewReplicaSet in
+ * kubernetes/pkg/controller/deployment/util), and not the one with the highest revision: sets come by a watch of their own,
+ * so what is seen may be the sets as they stood before, and the failed version would speak for the one that was written back.
+ */
 function podsOfNewest(deployment: KubeObject, scene: Scene): readonly KubeObject[] {
-  const sets = scene.owned('ReplicaSet', deployment.metadata.uid ?? '')
-  const revision = (set: KubeObject): number => Number(set.metadata.annotations?.[revisionAnnotation] ?? 0)
-  const newest = sets.reduce<KubeObject | undefined>((best, set) => (best === undefined || revision(set) > revision(best) ? set : best), undefined)
+  const wanted = templateOf(deployment)
+  const [newest] = scene.owned('ReplicaSet', deployment.metadata.uid ?? '').filter((set) => templateOf(set) === wanted).toSorted(byAge)
   return newest?.metadata.uid === undefined ? [] : scene.owned('Pod', newest.metadata.uid)
+}
+
+function byAge(a: KubeObject, b: KubeObject): number {
+  const [older, younger] = [a, b].map(({ metadata }) => `${metadata.creationTimestamp ?? ''} ${metadata.name}`) as [string, string]
+  return older < younger ? -1 : 1
+}
+
+/** Looks are many, and what they see is the same object until it changes. */
+const templates = new WeakMap<KubeObject, string>()
+
+function templateOf(object: KubeObject): string {
+  const known = templates.get(object)
+  if (known !== undefined) return known
+  const template = mapAt(object, 'spec', 'template')
+  const { [hashLabel]: _, ...labels } = mapAt(template, 'metadata', 'labels')
+  const text = canonical({ ...template, metadata: { ...mapAt(template, 'metadata'), labels } })
+  templates.set(object, text)
+  return text
 }
